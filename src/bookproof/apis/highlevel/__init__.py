@@ -1,0 +1,1 @@
+"""HighLevel calendar resources: creating equipment and rooms."""

@@ -1,0 +1,85 @@
+"""Fixtures of a HighLevel target, and the valid requests built from them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bookproof import apis
+from bookproof.apis import Sample
+from bookproof.draft import Draft
+
+VERSION = "2021-04-15"
+OPERATION = "createCalendarResource"
+
+
+class Fixtures(apis.Fixtures):
+    """location_id: a location of the token; calendar_ids: service calendars there, 101 for the limit."""
+
+    location_id: str = ""
+    calendar_ids: tuple[str, ...] = ()
+
+
+class Samples:
+    """Valid requests. Where no fixture is declared, ids of the right form stand in and nothing is vouched for."""
+
+    def __init__(self, fixtures: Fixtures) -> None:
+        self.location_id = fixtures.location_id or "bookproofLocation001"
+        self.declared_calendars = len(set(fixtures.calendar_ids))
+        self._calendars = list(dict.fromkeys(fixtures.calendar_ids))
+
+    def calendars(self, count: int) -> list[str]:
+        """That many distinct calendar ids: the declared ones first, then made up ones of the same form."""
+        made_up = (f"bookproofCalendar{number:03d}" for number in range(1, count + self.declared_calendars + 1))
+        known = self._calendars + [name for name in made_up if name not in self._calendars]
+        return known[:count]
+
+    def body(self, **changes: Any) -> dict[str, Any]:
+        """A body that both kinds of resource accept, with changes."""
+        body: dict[str, Any] = {
+            "locationId": self.location_id,
+            "name": "bookproof yoga room",
+            "description": "First floor, window side",
+            "quantity": 5,
+            "outOfService": 1,
+            "capacity": 85,
+            "calendarIds": self.calendars(1),
+        }
+        return body | changes
+
+    def create(self, resource_type: str, body: Any) -> Draft:
+        """The creation of a resource."""
+        return Draft(OPERATION, path={"resourceType": resource_type}, headers={"Version": VERSION}, body=body)
+
+    def room(self) -> dict[str, Any]:
+        """A room with two calendars."""
+        return self.body(calendarIds=self.calendars(2))
+
+    def equipment(self) -> dict[str, Any]:
+        """A piece of equipment with one calendar."""
+        return self.body(name="bookproof projector")
+
+    def samples(self) -> Mapping[str, Sample]:
+        """A valid room and a valid piece of equipment."""
+        return {
+            "room": Sample("HL-017", self.create("rooms", self.room())),
+            "equipment": Sample("HL-016", self.create("equipments", self.equipment())),
+        }
+
+    def items(self, where: str, count: int) -> Sequence[Any]:
+        """Distinct valid items for an array of a request; calendarIds is the only one."""
+        return self.calendars(count)
+
+
+class Client:
+    """HighLevel's one operation, for scenarios."""
+
+    def __init__(self, session: Any) -> None:
+        self.session = session
+        self.samples: Samples = session.samples
+
+    def create(self, resource_type: str, body: Any) -> Any:
+        """Sends the creation of a resource; gives the Answer."""
+        return self.session.send(self.samples.create(resource_type, body))
+
+    def send(self, draft: Draft, **options: Any) -> Any:
+        """Sends any draft; gives the Answer."""
+        return self.session.send(draft, **options)

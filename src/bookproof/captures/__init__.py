@@ -1,0 +1,1 @@
+"""Exchanges in files: recordings that replay, and captures that are judged."""

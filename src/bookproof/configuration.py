@@ -1,0 +1,216 @@
+"""bookproof.toml: one section for each API, read into pydantic models. Secrets stand in the environment alone."""
+
+import base64
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from bookproof import apis
+from bookproof.errors import ConfigurationError
+from bookproof.judge import Reading
+from bookproof.targets.manners import Budget
+from bookproof.targets.opening import Plan, check_fixtures
+from bookproof.verdict import Waiver
+
+FILE = "bookproof.toml"
+CAPABILITIES = frozenset({"readback", "cleanup"})
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _rate(value: Any) -> Any:
+    """ "10/s" as requests a second; "60/min" and "5000/h" likewise."""
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*/\s*(s|min|h)\s*", value)
+    if not found:
+        raise ValueError('a rate reads "10/s", "60/min" or "5000/h"')
+    return float(found[1]) / {"s": 1, "min": 60, "h": 3600}[found[2]]
+
+
+class Credentials(_Section):
+    """How the run proves who it is. Each value is `env:VARIABLE`; basic holds `user:password`."""
+
+    bearer: str | None = Field(default=None, pattern=r"^env:\w+$")
+    basic: str | None = Field(default=None, pattern=r"^env:\w+$")
+
+
+class BudgetSection(_Section):
+    """What a run may spend: requests, a rate, seconds."""
+
+    requests: int = Field(default=0, ge=0)
+    rate: Annotated[float, BeforeValidator(_rate)] = Field(default=0.0, ge=0)
+    seconds: float = Field(default=0.0, ge=0)
+
+
+class WaiverSection(_Section):
+    """A requirement that may fail until a date, and why."""
+
+    requirement: str
+    reason: str = Field(min_length=1)
+    expires: date
+
+
+class Section(_Section):
+    """The section of one API."""
+
+    url: str = ""
+    credentials: Credentials = Credentials()
+    fixtures: dict[str, Any] = Field(default_factory=dict)
+    capabilities: tuple[str, ...] = ()
+    budget: BudgetSection = BudgetSection()
+    reading: Reading = "strict"
+    waivers: tuple[WaiverSection, ...] = ()
+
+
+class Configuration:
+    """A read file: a plan for each API that it has a section for."""
+
+    def __init__(self, path: Path | None, sections: Mapping[str, Section], text: str = "") -> None:
+        self.path = path
+        self.sections = sections
+        self._text = text
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> "Configuration":
+        """Reads the named file, or bookproof.toml in the working directory if there is one."""
+        chosen = path or Path(FILE)
+        if path is None and not chosen.is_file():
+            return cls(None, {})
+        try:
+            text = chosen.read_text(encoding="utf-8")
+            data = tomllib.loads(text)
+        except OSError as error:
+            raise ConfigurationError(
+                f"{chosen} cannot be read: {error.strerror}.", hint="Name an existing file: --config FILE."
+            ) from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigurationError(f"{chosen} is not TOML: {error}.") from None
+        sections: dict[str, Section] = {}
+        for name, section in data.items():
+            if name not in apis.names():
+                raise _unknown(chosen, text, name, apis.names(), "There is no API")
+            try:
+                sections[name] = Section.model_validate(section)
+            except ValidationError as error:
+                raise _wrong(chosen, text, name, error) from None
+        configuration = cls(chosen, sections, text)
+        for name in sections:
+            configuration._check(name)
+        return configuration
+
+    def plan(
+        self,
+        api: str,
+        *,
+        url: str | None = None,
+        token_variable: str | None = None,
+        reading: Reading | None = None,
+        kind: str | None = None,
+    ) -> Plan:
+        """What to judge for an API: the file's section, what the command line says in its place."""
+        section = self.sections.get(api, Section())
+        address = url or section.url
+        live = bool(address) and kind in (None, "live")
+        authorization, variable = self._authorization(section, token_variable) if live else (None, "")
+        return Plan(
+            kind="live" if live else "replay" if kind == "replay" else "reference",
+            url=address if live else "",
+            authorization=authorization,
+            secrets=_parts(authorization),
+            fixtures=section.fixtures if live else {},
+            capabilities=frozenset(section.capabilities),
+            budget=Budget(**section.budget.model_dump()),
+            reading=reading or section.reading,
+            waivers={w.requirement: Waiver(w.requirement, w.reason, w.expires) for w in section.waivers},
+            token_variable=variable,
+        )
+
+    def _check(self, name: str) -> None:
+        api, section = apis.load(name), self.sections[name]
+        path = self.path or Path(FILE)
+        for fixture in section.fixtures:
+            known = list(api.module("client").Fixtures.model_fields)
+            if fixture not in known:
+                raise _unknown(path, self._text, fixture, known, f"{name} has no fixture")
+        check_fixtures(api, section.fixtures)
+        for capability in section.capabilities:
+            if capability not in CAPABILITIES:
+                raise _unknown(path, self._text, capability, CAPABILITIES, "There is no capability")
+        for waiver in section.waivers:
+            if waiver.requirement not in api.ledger:
+                raise _unknown(path, self._text, waiver.requirement, api.ledger.rows, f"{name} has no requirement")
+            if waiver.expires < date.today():
+                raise ConfigurationError(
+                    f"{_place(path, self._text, waiver.requirement)}: the waiver of {waiver.requirement} "
+                    f"expired on {waiver.expires}.",
+                    hint="Take it out, or give it a new date and reason.",
+                )
+
+    def _authorization(self, section: Section, token_variable: str | None) -> tuple[str | None, str]:
+        if token_variable:
+            return f"Bearer {_environment(token_variable)}", token_variable
+        given = section.credentials
+        if given.bearer:
+            variable = given.bearer.removeprefix("env:")
+            return f"Bearer {_environment(variable)}", variable
+        if given.basic:
+            variable = given.basic.removeprefix("env:")
+            return f"Basic {base64.b64encode(_environment(variable).encode()).decode()}", variable
+        return None, ""
+
+
+def _environment(variable: str) -> str:
+    value = os.environ.get(variable, "").strip()
+    if not value:
+        raise ConfigurationError(
+            f"The environment variable {variable} is not set.", hint=f"Set it first: export {variable}=…"
+        )
+    return value
+
+
+def _parts(authorization: str | None) -> tuple[str, ...]:
+    """Every form in which the credential may turn up."""
+    if not authorization:
+        return ()
+    scheme, _, credential = authorization.partition(" ")
+    if scheme != "Basic":
+        return (credential,)
+    decoded = base64.b64decode(credential).decode()
+    return (credential, decoded, decoded.partition(":")[2])
+
+
+def _place(path: Path, text: str, name: str) -> str:
+    pattern = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+    line = next((n for n, line in enumerate(text.splitlines(), 1) if pattern.search(line)), None)
+    return f"{path}, line {line}" if line else str(path)
+
+
+def _unknown(path: Path, text: str, name: str, known: Any, what: str) -> ConfigurationError:
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1, cutoff=0.4)
+    shown = ", ".join(names) if len(names) <= 12 else f"{names[0]} … {names[-1]}"
+    hint = f"Did you mean {close[0]}?" if close else f"Known: {shown}."
+    return ConfigurationError(f"{_place(path, text, name)}: {what} {name!r}.", hint=hint)
+
+
+def _wrong(path: Path, text: str, api: str, error: ValidationError) -> ConfigurationError:
+    first = error.errors()[0]
+    parts = [str(part) for part in first["loc"]]
+    if first["type"] == "extra_forbidden":
+        model: Any = Section
+        for part in parts[:-1]:
+            model = {"credentials": Credentials, "budget": BudgetSection, "waivers": WaiverSection}.get(part, model)
+        return _unknown(path, text, parts[-1], list(model.model_fields), f"[{api}] has no key")
+    hint = 'A secret is named by its variable: "env:NAME".' if "credentials" in parts else ""
+    said = first["msg"].removeprefix("Value error, ")
+    return ConfigurationError(f"{_place(path, text, parts[-1])}: [{api}] {'.'.join(parts)}: {said}.", hint=hint)

@@ -1,0 +1,520 @@
+"""A contract: the OpenAPI file of one API, compiled to say where a request or a response departs from it.
+
+Every departure is a Breach that carries the JSON Pointer of the keyword it breaks; the ledger knows whose that is.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import jsonschema_rs
+import yaml
+
+from bookproof.errors import DataError
+from bookproof.exchange import ABSENT, InvalidJson, Request, Response, brief, parse_json
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+JSON = "application/json"
+
+_ANNOTATIONS = frozenset({"description", "title", "example", "examples", "default", "deprecated", "readOnly"})
+_APPLICATORS = frozenset({"properties", "items", "$ref"})
+_SUBSUMED_BY_TYPE = frozenset({"enum", "const", "format", "pattern", "minimum", "maximum"})
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One way in which a message breaks the contract.
+
+    pointer: JSON Pointer (with `#`) of the broken keyword, empty for a rule; rule: the name of the broken rule.
+    where: the place in the message, as verdict.json spells it (`request.body/name`).
+    level: "should" where the breach weighs less than its requirement; None leaves it to the ledger.
+    """
+
+    pointer: str
+    where: str
+    expected: str
+    actual: str
+    rule: str = ""
+    level: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A path, query or header parameter."""
+
+    name: str
+    place: str
+    required: bool
+    pointer: str
+    schema: "Schema"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A request body: its media types and their schemas."""
+
+    pointer: str
+    required: bool
+    content: Mapping[str, "Schema | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A documented response: `place` is its key in the operation, `pointer` its definition."""
+
+    status: str
+    place: str
+    pointer: str
+    content: Mapping[str, "Schema | None"]
+
+
+class Schema:
+    """A compiled schema at one place of the contract."""
+
+    def __init__(self, contract: "Contract", pointer: str) -> None:
+        self.pointer = pointer
+        self._contract = contract
+        self._validator = jsonschema_rs.Draft202012Validator(
+            {"$ref": pointer, "components": contract.document.get("components", {})}
+            if pointer.startswith("#/components/")
+            else {**contract.at(pointer), "components": contract.document.get("components", {})}
+        )
+        self._prefix = "" if pointer.startswith("#/components/") else pointer
+        self._covered: dict[Any, frozenset[str]] = {}
+
+    @property
+    def definition(self) -> Any:
+        """The schema as the contract writes it, references at its head resolved."""
+        return self._contract.resolve(self.pointer)[1]
+
+    def is_valid(self, value: Any) -> bool:
+        """Whether the value fits."""
+        return self._validator.is_valid(value)
+
+    def breaches(self, value: Any, where: str, *, lenient_null: bool = False) -> list[Breach]:
+        """Every keyword that the value breaks.
+
+        lenient_null: null in place of an optional property is no breach (documents seldom say what it means).
+        """
+        if self._validator.is_valid(value):
+            return []
+        found: list[tuple[tuple[Any, ...], str, Breach]] = []
+        for error in self._validator.iter_errors(value):
+            path = [str(part) for part in error.schema_path]
+            at = tuple(error.instance_path)
+            keyword = path[-1]
+            if keyword == "required":
+                name = error.kind.property  # type: ignore[attr-defined] # `required` alone has it
+                path.append(str(name))
+                at = (*at, name)
+                keyword, actual = "required/" + str(name), "it is missing"
+            else:
+                actual = brief(_value_at(value, at))
+                if lenient_null and actual == "null" and self._optional(path):
+                    continue
+            pointer = self._prefix_pointer(path)
+            place = where + "".join(f"/{part}" for part in at)
+            found.append((at, keyword, Breach(pointer, place, self._contract.demand(pointer), actual)))
+        wrong_type = {at for at, keyword, _ in found if keyword == "type"}
+        return [b for at, keyword, b in found if keyword not in _SUBSUMED_BY_TYPE or at not in wrong_type]
+
+    def covered(self, value: Any) -> frozenset[str]:
+        """Pointers of the keywords that judging this value exercises; remembered by the value's shape."""
+        key = _shape(value)
+        known = self._covered.get(key)
+        if known is None:
+            if len(self._covered) > 4096:
+                self._covered.clear()
+            known = self._covered[key] = frozenset(self._evaluated(value))
+        return known
+
+    def _evaluated(self, value: Any) -> Iterator[str]:
+        for unit in self._validator.evaluate(value).list()["details"]:
+            location = str(unit["schemaLocation"])
+            if not location:
+                continue
+            pointer = self._prefix + location if self._prefix else "#" + location
+            keyword = location.rsplit("/", 1)[-1]
+            if keyword == "required":
+                for name in self._contract.at(pointer):
+                    yield f"{pointer}/{escape(name)}"
+            else:
+                yield pointer
+
+    def _prefix_pointer(self, path: Iterable[str]) -> str:
+        tail = "".join("/" + escape(part) for part in path)
+        return f"{self._prefix}{tail}" if self._prefix else f"#{tail}"
+
+    def _optional(self, path: list[str]) -> bool:
+        if len(path) < 3 or path[-3] != "properties":
+            return False
+        owner = self._contract.at(self._prefix_pointer(path[:-3]))
+        return path[-2] not in owner.get("required", ())
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the contract."""
+
+    id: str
+    method: str
+    path: str
+    pointer: str
+    pattern: re.Pattern[str]
+    parameters: tuple[Parameter, ...]
+    body: Body | None
+    answers: Mapping[str, Answer]
+    schemes: tuple[str, ...]
+    capability: str | None
+
+    @property
+    def success(self) -> Answer | None:
+        """The first documented 2xx response."""
+        return next((self.answers[status] for status in sorted(self.answers) if status.startswith("2")), None)
+
+    def answer(self, status: int) -> Answer | None:
+        """The documented response for a status."""
+        return self.answers.get(str(status)) or self.answers.get(f"{status // 100}XX")
+
+
+class Contract:
+    """The contract of one API; `api` is its name, `sha256` names the file's exact text."""
+
+    def __init__(self, api: str, text: str) -> None:
+        self.api = api
+        self.sha256 = hashlib.sha256(text.encode()).hexdigest()
+        try:
+            loaded = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
+        except yaml.YAMLError as error:
+            raise DataError(f"The contract of {api} is not YAML: {error}") from None
+        if not isinstance(loaded, dict) or "paths" not in loaded:
+            raise DataError(f"The contract of {api} is not an OpenAPI document: it has no paths.")
+        self.document: dict[str, Any] = loaded
+        self.version = str(loaded.get("info", {}).get("version", ""))
+        self.servers = tuple(str(server["url"]) for server in loaded.get("servers", ()))
+        self._schemas: dict[str, Schema] = {}
+        self.operations = {operation.id: operation for operation in self._read_operations()}
+
+    @classmethod
+    def load(cls, api: str, folder: Path) -> "Contract":
+        """Reads `openapi.yaml` in an API's contract folder."""
+        path = folder / "openapi.yaml"
+        try:
+            return cls(api, path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise DataError(f"The contract of {api} cannot be read: {error.strerror}.") from None
+
+    def at(self, pointer: str) -> Any:
+        """The value at a JSON Pointer; DataError where nothing is."""
+        value: Any = self.document
+        for part in pointer.removeprefix("#").strip("/").split("/"):
+            name = unescape(part)
+            try:
+                value = value[int(name)] if isinstance(value, list) else value[name]
+            except (KeyError, IndexError, ValueError, TypeError):
+                raise DataError(f"The contract of {self.api} has nothing at {pointer}.") from None
+        return value
+
+    def resolve(self, pointer: str) -> tuple[str, Any]:
+        """Follows references: the final pointer and what stands there."""
+        value = self.at(pointer)
+        while isinstance(value, dict) and "$ref" in value:
+            pointer = value["$ref"]
+            value = self.at(pointer)
+        return pointer, value
+
+    def schema(self, pointer: str) -> Schema:
+        """The compiled schema at a pointer."""
+        final = self.resolve(pointer)[0]
+        if final not in self._schemas:
+            self._schemas[final] = Schema(self, final)
+        return self._schemas[final]
+
+    def demand(self, pointer: str) -> str:
+        """What the keyword at a pointer asks for, in a few words."""
+        parent, _, keyword = pointer.rpartition("/")
+        if parent.endswith("/required"):
+            return f"{unescape(keyword)} is present"
+        try:
+            value = self.at(pointer)
+        except DataError:
+            return keyword
+        phrase = _PHRASES.get(keyword, keyword + " {}")
+        return phrase.format(", ".join(map(brief, value)) if isinstance(value, list) else brief(value))
+
+    def match(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+        """The operation that a method and a path (relative to the server) belong to, with its path parameters.
+
+        Literal paths win over templates, longer templates over shorter ones.
+        """
+        for operation in self._by_method.get(method.upper(), ()):
+            found = operation.pattern.fullmatch(path)
+            if found:
+                return operation, {name: unquote(value) for name, value in found.groupdict().items()}
+        return None
+
+    def request_breaches(
+        self, operation: Operation, request: Request, path: Mapping[str, str], sent: Any
+    ) -> list[Breach]:
+        """How a request departs from its operation: credentials, parameters, body.
+
+        sent: the body's JSON value, ABSENT where there is no body, an InvalidJson where it is not JSON.
+        """
+        breaches = list(self._credential_breaches(operation, request))
+        for parameter in operation.parameters:
+            breaches += self._parameter_breaches(parameter, request, path)
+        if operation.body is not None:
+            breaches += self._body_breaches(operation.body, request, sent)
+        return breaches
+
+    def constraints(self) -> Iterator[str]:
+        """Pointers of every constraint keyword, once each: what the ledger must own."""
+        for operation in self.operations.values():
+            base = operation.pointer
+            for status in operation.answers:
+                yield f"{base}/responses/{status}"
+            yield from (f"#/components/securitySchemes/{escape(name)}" for name in operation.schemes)
+        components = self.document.get("components", {})
+        for name, parameter in components.get("parameters", {}).items():
+            pointer = f"#/components/parameters/{escape(name)}"
+            if parameter.get("required"):
+                yield f"{pointer}/required"
+            yield from _keywords(parameter["schema"], f"{pointer}/schema")
+        for kind in ("requestBodies", "responses"):
+            for name, body in components.get(kind, {}).items():
+                pointer = f"#/components/{kind}/{escape(name)}"
+                if body.get("required"):
+                    yield f"{pointer}/required"
+                for media, content in body.get("content", {}).items():
+                    yield f"{pointer}/content/{escape(media)}"
+                    if "schema" in content:
+                        yield from _keywords(content["schema"], f"{pointer}/content/{escape(media)}/schema")
+        for name, schema in components.get("schemas", {}).items():
+            yield from _keywords(schema, f"#/components/schemas/{escape(name)}")
+
+    # -- reading the document ------------------------------------------------------------------------------
+
+    def _read_operations(self) -> Iterator[Operation]:
+        found = [operation for path in self.document["paths"] for operation in self._read_path(path)]
+        by_method: dict[str, list[Operation]] = {}
+        for operation in sorted(found, key=lambda o: (o.path.count("{"), -len(o.path))):
+            by_method.setdefault(operation.method, []).append(operation)
+        self._by_method = by_method
+        return iter(found)
+
+    def _read_path(self, path: str) -> Iterator[Operation]:
+        base = f"#/paths/{escape(path)}"
+        _, item = self.resolve(base)
+        for method in METHODS:
+            if method not in item:
+                continue
+            pointer, definition = f"{base}/{method}", item[method]
+            security = definition.get("security", self.document.get("security", ()))
+            yield Operation(
+                id=definition.get("operationId", f"{method.upper()} {path}"),
+                method=method.upper(),
+                path=path,
+                pointer=pointer,
+                pattern=re.compile(
+                    "".join(
+                        f"(?P<{part[1:-1]}>[^/]+)" if part.startswith("{") else re.escape(part)
+                        for part in re.split(r"(\{[^}]+\})", path)
+                        if part
+                    )
+                ),
+                parameters=tuple(self._read_parameters(base, item, pointer, definition)),
+                body=self._read_body(f"{pointer}/requestBody") if "requestBody" in definition else None,
+                answers={
+                    str(status): self._read_answer(str(status), f"{pointer}/responses/{status}")
+                    for status in definition.get("responses", {})
+                },
+                schemes=tuple(name for alternative in security for name in alternative),
+                capability=definition.get("x-capability"),
+            )
+
+    def _read_parameters(
+        self, base: str, item: dict[str, Any], pointer: str, definition: dict[str, Any]
+    ) -> Iterator[Parameter]:
+        for owner, holder in ((base, item), (pointer, definition)):
+            for index in range(len(holder.get("parameters", ()))):
+                place, parameter = self.resolve(f"{owner}/parameters/{index}")
+                yield Parameter(
+                    name=parameter["name"],
+                    place=parameter["in"],
+                    required=parameter.get("required", False),
+                    pointer=place,
+                    schema=self.schema(f"{place}/schema"),
+                )
+
+    def _read_content(self, pointer: str, definition: dict[str, Any]) -> dict[str, "Schema | None"]:
+        return {
+            media: self.schema(f"{pointer}/content/{escape(media)}/schema") if "schema" in content else None
+            for media, content in definition.get("content", {}).items()
+        }
+
+    def _read_body(self, place: str) -> Body:
+        pointer, definition = self.resolve(place)
+        return Body(pointer, definition.get("required", False), self._read_content(pointer, definition))
+
+    def _read_answer(self, status: str, place: str) -> Answer:
+        pointer, definition = self.resolve(place)
+        return Answer(status, place, pointer, self._read_content(pointer, definition))
+
+    # -- judging a request ---------------------------------------------------------------------------------
+
+    def _credential_breaches(self, operation: Operation, request: Request) -> Iterator[Breach]:
+        if not operation.schemes:
+            return
+        header = request.header("Authorization") or ""
+        scheme, _, credential = header.partition(" ")
+        schemes = {name: self.at(f"#/components/securitySchemes/{escape(name)}") for name in operation.schemes}
+        if credential.strip() and scheme.lower() in {str(s.get("scheme", "")).lower() for s in schemes.values()}:
+            return
+        names = " or ".join(str(s.get("scheme", name)).capitalize() for name, s in schemes.items())
+        yield Breach(
+            f"#/components/securitySchemes/{escape(operation.schemes[0])}",
+            "request.header/Authorization",
+            f"{names} credentials",
+            f"the scheme {scheme!r}" if header else "no Authorization header",
+        )
+
+    def _parameter_breaches(self, parameter: Parameter, request: Request, path: Mapping[str, str]) -> Iterator[Breach]:
+        where = f"request.{parameter.place}/{parameter.name}"
+        if parameter.place == "header":
+            text = request.header(parameter.name)
+        else:
+            text = path.get(parameter.name) if parameter.place == "path" else None
+        if text is None:
+            if parameter.required and parameter.place != "query":
+                yield Breach(f"{parameter.pointer}/required", where, f"{parameter.name} is present", "it is missing")
+            return
+        yield from parameter.schema.breaches(_from_text(text, parameter.schema.definition), where)
+
+    def _body_breaches(self, body: Body, request: Request, sent: Any) -> Iterator[Breach]:
+        if sent is ABSENT:
+            if body.required:
+                yield Breach(f"{body.pointer}/required", "request.body", "a body", "no body")
+            return
+        media = media_type(request.header("Content-Type"))
+        schema = body.content.get(media or JSON)
+        if media is not None and media not in body.content:
+            default = None if isinstance(sent, InvalidJson) else body.content.get(JSON)
+            fits = default is not None and default.is_valid(sent)
+            yield Breach(
+                f"{body.pointer}/content/{escape(next(iter(body.content)))}",
+                "request.header/Content-Type",
+                " or ".join(body.content),
+                media,
+                level="should" if fits else None,
+            )
+            return
+        if schema is None:
+            return
+        if isinstance(sent, InvalidJson):
+            yield Breach(_type_pointer(schema), "request.body", "JSON", str(sent))
+            return
+        yield from schema.breaches(sent, "request.body", lenient_null=True)
+
+
+def media_type(header: str | None) -> str | None:
+    """The media type of a Content-Type header, without its parameters."""
+    return header.split(";", 1)[0].strip().lower() if header else None
+
+
+def body_value(message: Request | Response) -> Any:
+    """A body's JSON value; ABSENT where there is none, the InvalidJson where it is not JSON."""
+    if not message.body:
+        return ABSENT
+    try:
+        return parse_json(message.body)
+    except InvalidJson as reason:
+        return reason
+
+
+def escape(part: str) -> str:
+    """A name as a token of a JSON Pointer."""
+    return part.replace("~", "~0").replace("/", "~1")
+
+
+def unescape(token: str) -> str:
+    """The name behind a token of a JSON Pointer."""
+    return token.replace("~1", "/").replace("~0", "~")
+
+
+def at_level(breach: Breach, level: str) -> Breach:
+    """The same breach with a weight of its own."""
+    return replace(breach, level=level)
+
+
+_PHRASES = {
+    "type": "a value of type {}",
+    "enum": "one of {}",
+    "const": "{}",
+    "maxItems": "at most {} items",
+    "minItems": "at least {} items",
+    "pattern": "text that matches {}",
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "format": "text in the format {}",
+}
+
+
+def _type_pointer(schema: Schema) -> str:
+    return f"{schema.pointer}/type" if "type" in schema.definition else schema.pointer
+
+
+def _keywords(schema: Any, pointer: str) -> Iterator[str]:
+    """The constraint keywords of a schema and of all that it contains, references not followed."""
+    if not isinstance(schema, dict):
+        return
+    for keyword, value in schema.items():
+        place = f"{pointer}/{escape(keyword)}"
+        if keyword in _ANNOTATIONS or keyword.startswith("x-") or keyword == "$ref":
+            continue
+        if keyword == "properties":
+            for name, child in value.items():
+                yield from _keywords(child, f"{place}/{escape(name)}")
+        elif keyword == "items":
+            yield from _keywords(value, place)
+        elif keyword == "required":
+            yield from (f"{place}/{escape(name)}" for name in value)
+        elif keyword == "additionalProperties" and value is not False:
+            yield from _keywords(value, place)
+        elif keyword in ("allOf", "anyOf", "oneOf"):
+            if keyword != "allOf":
+                yield place
+            for index, child in enumerate(value):
+                yield from _keywords(child, f"{place}/{index}")
+        else:
+            yield place
+
+
+def _from_text(text: str, schema: Any) -> Any:
+    """A parameter's text as the value that its schema speaks of."""
+    wanted = schema.get("type") if isinstance(schema, dict) else None
+    if wanted == "integer" and re.fullmatch(r"-?\d{1,400}", text):
+        return int(text)
+    if wanted == "number" and re.fullmatch(r"-?\d{1,300}(\.\d+)?([eE][-+]?\d{1,3})?", text):
+        return float(text)
+    if wanted == "boolean" and text in ("true", "false"):
+        return text == "true"
+    return text
+
+
+def _value_at(value: Any, path: Iterable[Any]) -> Any:
+    for part in path:
+        value = value[part]
+    return value
+
+
+def _shape(value: Any) -> Any:
+    """What decides which keywords a value meets: its keys, types and string constants of short length."""
+    if isinstance(value, dict):
+        return tuple((key, _shape(child)) for key, child in value.items())
+    if isinstance(value, list):
+        return (list, frozenset(_shape(child) for child in value))
+    return type(value)

@@ -1,0 +1,126 @@
+"""What happened on the wire: one request, its response or the error in its place, and why it was sent.
+
+Exchanges come from suites, cassettes, HAR and NDJSON files and the proxy alike; nothing here knows which.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+Headers = tuple[tuple[str, str], ...]
+"""Header fields in the order of the wire, names as sent."""
+
+
+class _Absent:
+    """Stands where no value is: `None` is a value in JSON."""
+
+    def __repr__(self) -> str:
+        return "<nothing>"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+ABSENT: Final = _Absent()
+
+
+class InvalidJson(ValueError):
+    """A body that is not JSON, with the reason in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it went out: absolute URL, headers, raw body (empty when there was none)."""
+
+    method: str
+    url: str
+    headers: Headers = ()
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header field, its name compared without case."""
+        return _header(self.headers, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A response as it came in, its body decoded from any content encoding."""
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header field, its name compared without case."""
+        return _header(self.headers, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What the sender knows about a request and the wire does not show.
+
+    demonstrates: the requirement that an accepted request shows ("rooms are accepted").
+    vouched: the request is built from fixtures that the target declared, so a refusal is a fault.
+    also_breaks: the requirement that the request breaks where only the sender can know (a wrong token).
+    test: the suite's test that sent it.
+    """
+
+    demonstrates: str | None = None
+    vouched: bool = False
+    also_breaks: str | None = None
+    test: str = ""
+
+
+NO_INTENT: Final = Intent()
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request with its response, or with `error` (a sentence) where no response came.
+
+    started: seconds since the epoch, 0.0 where unknown; elapsed: seconds until the answer was complete.
+    """
+
+    request: Request
+    response: Response | None = None
+    error: str | None = None
+    started: float = 0.0
+    elapsed: float = 0.0
+    intent: Intent = field(default=NO_INTENT)
+
+
+def parse_json(body: bytes) -> Any:
+    """The JSON value of a body, as RFC 8259 understands it.
+
+    Raises InvalidJson for bytes that are not UTF-8, for NaN and Infinity, and for nesting or
+    numbers beyond what can be read.
+    """
+    try:
+        return json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
+    except UnicodeDecodeError as error:
+        raise InvalidJson(f"the body is not UTF-8 (byte {error.start})") from None
+    except RecursionError:
+        raise InvalidJson("the body is nested too deeply") from None
+    except ValueError as error:
+        raise InvalidJson(f"the body is not JSON ({error})") from None
+
+
+def brief(value: Any, limit: int = 80) -> str:
+    """A JSON value on one short line, for messages; long arrays as their length."""
+    if value is ABSENT:
+        return "nothing"
+    if isinstance(value, InvalidJson):
+        return str(value)
+    if isinstance(value, list) and len(value) > 5:
+        return f"{len(value)} items"
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _header(headers: Headers, name: str) -> str | None:
+    wanted = name.lower()
+    return next((value for key, value in headers if key.lower() == wanted), None)

@@ -1,0 +1,189 @@
+"""The pytest plugin: suites talk to a target through it, and it turns what the Judge says into test results.
+
+Loaded by name (`-p bookproof.plugin`) or from a conftest.py, never by an entry point: nobody's other runs change.
+"""
+
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import pytest
+
+from bookproof.errors import BookproofError, CannotJudge, Untested
+from bookproof.judge import Finding
+from bookproof.negatives import NearMiss
+from bookproof.negatives import near_misses as misses_of
+from bookproof.plugin.allure import Reporter
+from bookproof.plugin.runs import ApiRun, Runs
+from bookproof.reports.text import finding_text
+from bookproof.targets.opening import Plan
+from bookproof.targets.replay import NotRecorded
+
+requirement = pytest.mark.requirement
+"""Marks a scenario with the requirements that it is about."""
+
+demonstrates = pytest.mark.demonstrates
+"""Marks a scenario whose valid requests show one requirement: refusing them breaks it (where fixtures are declared)."""
+
+near_misses = pytest.mark.near_misses
+"""Runs a scenario for every near miss of the named samples; the scenario takes the fixture `miss`."""
+
+RUNS = pytest.StashKey[Runs]()
+_REPORTER = pytest.StashKey[Reporter]()
+_MARKERS = (
+    "requirement(*ids): the requirements that a scenario is about",
+    "demonstrates(id): the requirement that a scenario's valid requests show",
+    "near_misses(*samples): runs the scenario for every near miss of these samples",
+    "properties: generated requests, judged against the reference even where scenarios are replayed",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The plugin's options; all begin with --bookproof-."""
+    group = parser.getgroup("bookproof")
+    group.addoption("--bookproof-target", metavar="TARGET", help="reference, replay (the default) or a URL")
+    group.addoption("--bookproof-config", metavar="FILE", help="bookproof.toml (default: in the working directory)")
+    group.addoption("--bookproof-token-env", metavar="VARIABLE", help="the variable that holds the bearer token")
+    group.addoption("--bookproof-report", metavar="DIR", help="write reports below this folder")
+    group.addoption("--bookproof-reading", choices=("strict", "tolerant"), help="how unclear places are read")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Registers markers and prepares the runs."""
+    for line in _MARKERS:
+        config.addinivalue_line("markers", line)
+    given = config.pluginmanager.get_plugin("bookproof-runs")
+    try:
+        config.stash[RUNS] = given if isinstance(given, Runs) else Runs.from_options(config)
+    except BookproofError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.stash[_REPORTER] = Reporter(config)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Parametrizes scenarios that ask for near misses."""
+    marker = metafunc.definition.get_closest_marker("near_misses")
+    if marker is None or "miss" not in metafunc.fixturenames:
+        return
+    run = metafunc.config.stash[RUNS].of(metafunc.definition)
+    if run is None:
+        return
+    cases = [
+        pytest.param((name, miss), id=f"{name}-{miss.name}", marks=requirement(miss.requirement))
+        for name in marker.args
+        for miss in run.near_misses(name)
+    ]
+    metafunc.parametrize("miss", cases, indirect=True)
+
+
+@pytest.fixture
+def bookproof(request: pytest.FixtureRequest) -> Any:
+    """The client of the API whose suite the test belongs to."""
+    run = request.config.stash[RUNS].of(request.node)
+    if run is None:
+        pytest.fail("this test lies in no API's suite folder", pytrace=False)
+    return run.client
+
+
+@pytest.fixture
+def miss(request: pytest.FixtureRequest, bookproof: Any) -> NearMiss:
+    """One near miss, once the sample that it departs from is known to be accepted."""
+    name, found = request.param
+    bookproof.session.establish(name)
+    near: NearMiss = found
+    return near
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
+    """Opens the test's scene before its fixtures send anything."""
+    run = item.config.stash[RUNS].of(item)
+    if run is None:
+        return (yield)
+    with _outcomes(item, run):
+        if run.stopped:
+            raise Untested(run.stopped)
+        run.begin(item)
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Fails the test with what the Judge found in its exchanges."""
+    run = item.config.stash[RUNS].of(item)
+    if run is None:
+        return (yield)
+    reporter = item.config.stash[_REPORTER]
+    reporter.label(item, run)
+    try:
+        with _outcomes(item, run):
+            try:
+                result = yield
+            except AssertionError as failure:
+                if not run.scene.findings:
+                    run.claim(item, failure)
+                _settle(run)
+                raise
+            _settle(run)
+            return result
+    finally:
+        reporter.evidence(run)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Ends the runs: cleans up, concludes, writes reports."""
+    runs = session.config.stash.get(RUNS, None)
+    if runs is not None:
+        runs.finish(narrowed=_narrowed(session))
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """One line for each API that was judged."""
+    for line in config.stash[RUNS].summary():
+        terminalreporter.write_line(line)
+
+
+class _outcomes:  # noqa: N801 - reads as a statement: with _outcomes(item, run)
+    """Turns bookproof's exceptions into pytest's outcomes."""
+
+    def __init__(self, item: pytest.Item, run: ApiRun) -> None:
+        self._item = item
+        self._run = run
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, Untested):
+            self._run.leave_untested(self._item, error)
+            pytest.skip(error.reason)
+        if isinstance(error, NotRecorded):
+            pytest.fail(str(error), pytrace=False)
+        if isinstance(error, CannotJudge):
+            self._run.stop(error)
+            pytest.skip(error.message)
+
+
+def _settle(run: ApiRun) -> None:
+    """Fails the running test where its exchanges break a must; marks it where they break a should or a waived row."""
+    weighty = [finding for finding in run.scene.findings if run.weighs(finding)]
+    if weighty:
+        pytest.fail("\n\n".join(_distinct(weighty, run)), pytrace=False)
+    if run.scene.findings:
+        pytest.xfail("; ".join(f"{f.requirement}: {f.message}" for f in run.scene.findings[:3]))
+
+
+def _distinct(findings: list[Finding], run: ApiRun) -> Iterator[str]:
+    seen: set[tuple[str | None, str]] = set()
+    for finding in findings:
+        if (finding.requirement, finding.where) not in seen:
+            seen.add((finding.requirement, finding.where))
+            yield finding_text(finding, run.api.ledger, run.plan.token_variable)
+
+
+def _narrowed(session: pytest.Session) -> bool:
+    """Whether only some of the tests were asked for, so that untouched requirements say nothing."""
+    option = session.config.option
+    return bool(option.keyword or option.markexpr or any("::" in arg for arg in session.config.args))
+
+
+__all__ = ["Plan", "demonstrates", "misses_of", "near_misses", "requirement"]

@@ -1,0 +1,56 @@
+"""Allure labels and evidence: epic is the API, feature the operation, story the requirement."""
+
+import pytest
+
+from bookproof.evidence import curl, pretty
+from bookproof.exchange import Exchange
+from bookproof.plugin.runs import ApiRun
+
+_SEVERITY = {"must": "critical", "should": "minor"}
+_ATTACHED = 3
+"""How many of a failed test's exchanges are attached."""
+
+
+class Reporter:
+    """Feeds allure-pytest where it is collecting results, and does nothing otherwise."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._on = bool(getattr(config.option, "allure_report_dir", None))
+
+    def label(self, item: pytest.Item, run: ApiRun) -> None:
+        """Says what a test is about."""
+        if not self._on:
+            return
+        import allure
+
+        allure.dynamic.epic(run.api.ledger.title)
+        for name in run.requirements(item)[:1]:
+            row = run.api.ledger[name]
+            allure.dynamic.feature(row.operation or row.theme)
+            allure.dynamic.story(f"{row.id} {row.statement}")
+            allure.dynamic.severity(_SEVERITY[row.level])
+            allure.dynamic.tag(row.level, row.theme)
+            allure.dynamic.link(
+                f"{run.api.ledger.document}#L{row.lines}", name=f"{row.id}: {run.api.ledger.document}, line {row.lines}"
+            )
+            allure.dynamic.description(f"{row.statement}.\n\n> {row.quote}" if row.quote else row.statement)
+
+    def evidence(self, run: ApiRun) -> None:
+        """Attaches what was sent and answered where something was found."""
+        if not self._on or not run.scene.findings:
+            return
+        shown: list[Exchange] = []
+        for finding in run.scene.findings:
+            if finding.exchange not in shown and len(shown) < _ATTACHED:
+                shown.append(finding.exchange)
+                self._attach(finding.exchange, run.plan.token_variable)
+
+    def _attach(self, exchange: Exchange, token_variable: str) -> None:
+        import allure
+
+        text = allure.attachment_type.TEXT
+        request, response = exchange.request, exchange.response
+        allure.attach(f"{request.method} {request.url}\n\n{pretty(request)}", "request", text)
+        answered = f"{response.status}\n\n{pretty(response)}" if response else f"no answer: {exchange.error}"
+        allure.attach(answered, "response", text)
+        allure.attach(curl(request, token_variable), "curl", text)

@@ -1,0 +1,186 @@
+"""The runs behind a pytest session: one for each API whose tests were collected."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bookproof import apis, resources
+from bookproof.apis import Api
+from bookproof.errors import CannotJudge, Untested
+from bookproof.exchange import Exchange, Request
+from bookproof.judge import Finding
+from bookproof.negatives import NearMiss, near_misses
+from bookproof.targets.opening import Plan, open_session
+from bookproof.targets.session import Scene, Session
+from bookproof.verdict import Run, Verdict, conclude
+
+
+class ApiRun:
+    """One run of one API. The session is opened when the first test needs it."""
+
+    def __init__(self, api: Api, plan: Plan, *, seed: int = 1) -> None:
+        self.api = api
+        self.plan = plan
+        self.seed = seed
+        self.stopped = ""
+        self.scene = Scene()
+        self.recorded: list[Exchange] = []
+        self._started = datetime.now(UTC)
+        self._clock = time.perf_counter()
+        self._near_misses: dict[str, list[NearMiss]] = {}
+
+    @cached_property
+    def session(self) -> Session:
+        """The session; its exchanges are kept for whoever records."""
+        session = open_session(self.api, self.plan)
+        session.watchers.append(lambda exchange, judgement: self.recorded.append(exchange))
+        return session
+
+    @cached_property
+    def client(self) -> Any:
+        """What scenarios talk to."""
+        return self.api.client(self.session)
+
+    def near_misses(self, sample: str) -> list[NearMiss]:
+        """The verified near misses of a sample."""
+        if sample not in self._near_misses:
+            samples = self.session.samples
+            self._near_misses[sample] = near_misses(
+                self.session.judge, samples.samples()[sample].draft, items=samples.items
+            )
+        return self._near_misses[sample]
+
+    def begin(self, item: pytest.Item) -> None:
+        """Opens the scene of a test."""
+        demonstrated = item.get_closest_marker("demonstrates")
+        self.scene = Scene(
+            test=f"{item.path.stem}::{item.name}", demonstrates=demonstrated.args[0] if demonstrated else None
+        )
+        self.session.scene = self.scene
+        transport = self.session.target.client._transport
+        if hasattr(transport, "cassette"):
+            transport.cassette.test = self.scene.test
+
+    def requirements(self, item: pytest.Item) -> list[str]:
+        """The requirements that a test is marked with."""
+        names = [str(name) for mark in item.iter_markers("requirement") for name in mark.args]
+        names += [str(name) for mark in item.iter_markers("demonstrates") for name in mark.args]
+        for name in names:
+            self.api.ledger[name]
+        return names
+
+    def leave_untested(self, item: pytest.Item, reason: Untested) -> None:
+        """Notes on the test's requirements why they were not exercised."""
+        for name in self.requirements(item):
+            self.session.tally.leave_untested(name, reason.reason, reason.blocked_by)
+
+    def claim(self, item: pytest.Item, failure: AssertionError) -> None:
+        """Makes a finding of an assertion that failed though the Judge found nothing: the scenario knows more."""
+        exchange = self.scene.exchanges[-1] if self.scene.exchanges else Exchange(Request("", ""))
+        for name in self.requirements(item)[:1]:
+            row = self.api.ledger[name]
+            said = (str(failure).splitlines() or ["the scenario's assertion does not hold"])[0]
+            finding = Finding(name, row.level, f"{item.name} does not hold", row.statement, said, "exchange", exchange)
+            self.scene.findings.append(finding)
+            self.session.tally.note(finding)
+            self.session.tally.exercised[name] += 1
+
+    def weighs(self, finding: Finding) -> bool:
+        """Whether a finding fails its test."""
+        return finding.level == "must" and finding.requirement not in self.plan.waivers
+
+    def stop(self, error: CannotJudge) -> None:
+        """Ends the run: what is left of it is skipped."""
+        self.stopped = self.stopped or error.message
+        self.error = error
+
+    def verdict(self) -> Verdict:
+        """What the run comes to."""
+        run = Run(
+            api=self.api.name,
+            target=self.plan.kind,
+            url=self.session.target.url,
+            reading=self.plan.reading,
+            started=self._started,
+            seconds=time.perf_counter() - self._clock,
+            seed=self.seed,
+            capabilities=self.plan.capabilities,
+            token_variable=self.plan.token_variable,
+            interrupted=self.stopped,
+        )
+        return conclude(self.session.tally, run, self.api.contract, self.api.ledger, self.plan.waivers)
+
+
+class Runs:
+    """The runs of a pytest session by API. plan_for gives the plan of an API, reports the folder to write to."""
+
+    def __init__(
+        self,
+        plan_for: Callable[[str], Plan],
+        *,
+        report: Callable[[Verdict, list[Exchange]], None] | None = None,
+        only: frozenset[str] | None = None,
+    ) -> None:
+        self._plan_for = plan_for
+        self._report = report
+        self._only = only
+        self._runs: dict[tuple[str, bool], ApiRun] = {}
+        self._folders: dict[Path, str | None] = {}
+        self.verdicts: dict[str, Verdict] = {}
+        self.narrowed = False
+
+    @classmethod
+    def from_options(cls, config: pytest.Config) -> "Runs":
+        """The runs that pytest's own command line asks for."""
+        from bookproof.plugin.options import plan_for, writer
+
+        return cls(plan_for(config), report=writer(config))
+
+    def of(self, node: pytest.Item | Any) -> ApiRun | None:
+        """The run that a test belongs to; None for tests of no API."""
+        api = self._api_of(node.path.parent)
+        if api is None:
+            return None
+        properties = node.get_closest_marker("properties") is not None
+        plan = self._plan_for(api)
+        # Generated requests are not replayed: a changed contract generates others.
+        apart = properties and plan.kind == "replay"
+        if (api, apart) not in self._runs:
+            self._runs[api, apart] = ApiRun(apis.load(api), replace(plan, kind="reference") if apart else plan)
+        return self._runs[api, apart]
+
+    def __iter__(self) -> Iterator[ApiRun]:
+        return iter(self._runs.values())
+
+    def finish(self, *, narrowed: bool) -> None:
+        """Concludes every run that sent something."""
+        self.narrowed = narrowed
+        for (name, apart), run in self._runs.items():
+            if "session" not in run.__dict__:
+                continue
+            verdict = run.verdict()
+            if not apart:
+                self.verdicts[name] = verdict
+                if self._report is not None:
+                    self._report(verdict, run.recorded)
+            run.session.close()
+
+    def summary(self) -> Iterator[str]:
+        """One line a verdict."""
+        for name, verdict in self.verdicts.items():
+            counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(verdict.counts.items()))
+            judged = "part of the suite ran" if self.narrowed else verdict.conclusion
+            yield f"bookproof: {name} on {verdict.run.target}: {judged} ({counts})"
+
+    def _api_of(self, folder: Path) -> str | None:
+        if folder not in self._folders:
+            roots = {root / "suites" for root in resources.roots()}
+            name = folder.name if folder.parent in roots and folder.name in apis.names() else None
+            self._folders[folder] = name
+        return self._folders[folder]

@@ -1,0 +1,1 @@
+"""What a verdict looks like: files for machines and pages for people."""

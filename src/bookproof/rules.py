@@ -1,0 +1,174 @@
+"""What a rule is: a sentence of the document that no schema keyword can say, judged from traffic alone.
+
+Rules are passive. They see each Call once, in the order of the wire, and keep what they need to know; who sent the
+traffic does not matter to them. One Rules value serves one run.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from unicodedata import normalize
+
+from bookproof.contract import Breach, Operation
+from bookproof.exchange import Exchange, Response, brief
+
+
+@dataclass(slots=True)
+class Call:
+    """An exchange of a known operation, read once: what was sent and answered, and what the schemas said of it.
+
+    sent, answered: JSON values; ABSENT where there is no body, an InvalidJson where it is not JSON.
+    breaches: how the request departs from the contract; unsound: places of the answer that its schema refuses.
+    """
+
+    exchange: Exchange
+    operation: Operation
+    path: Mapping[str, str]
+    sent: Any
+    answered: Any
+    breaches: list[Breach] = field(default_factory=list)
+    unsound: set[str] = field(default_factory=set)
+
+    @property
+    def response(self) -> Response | None:
+        """The response, None where the connection broke."""
+        return self.exchange.response
+
+    @property
+    def status(self) -> int:
+        """The status of the response, 0 where there is none."""
+        return self.exchange.response.status if self.exchange.response else 0
+
+    @property
+    def accepted(self) -> bool:
+        """Answered with success."""
+        return 200 <= self.status < 300
+
+    @property
+    def refused(self) -> bool:
+        """Answered with a client error."""
+        return 400 <= self.status < 500
+
+    @property
+    def conforming(self) -> bool:
+        """Whether the request keeps the contract."""
+        return not self.breaches
+
+    @property
+    def broken(self) -> frozenset[str]:
+        """Top-level body properties that the request gets wrong."""
+        head = "request.body/"
+        return frozenset(b.where.removeprefix(head).split("/")[0] for b in self.breaches if b.where.startswith(head))
+
+    def sound(self, name: str) -> bool:
+        """Whether the answer is an object whose property of that name is present and of the right form."""
+        return (
+            isinstance(self.answered, dict)
+            and name in self.answered
+            and not any(place == name or place.startswith(f"{name}/") for place in self.unsound)
+        )
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """The sent object; empty where something else was sent."""
+        return self.sent if isinstance(self.sent, dict) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A rule was put to the test by this call (and held, unless a Breach of it stands beside)."""
+
+    rule: str
+
+
+Ruling = Shown | Breach
+
+
+class Rule:
+    """A named rule; subclasses override one or both of the methods."""
+
+    name: str = ""
+
+    def request(self, call: Call) -> Iterator[Breach]:
+        """How the request breaks the rule; its answer is not to be looked at."""
+        return iter(())
+
+    def answer(self, call: Call) -> Iterator[Ruling]:
+        """What the answer shows of the rule."""
+        return iter(())
+
+    def breach(self, where: str, expected: str, actual: str, *, level: str | None = None) -> Breach:
+        """A breach of this rule."""
+        return Breach("", where, expected, actual, rule=self.name, level=level)
+
+    def shown(self) -> Shown:
+        """The mark that this rule was put to the test."""
+        return Shown(self.name)
+
+    def verdict(self, holds: bool, where: str, expected: str, actual: str) -> Iterator[Ruling]:
+        """Shown, and a breach unless it holds."""
+        yield self.shown()
+        if not holds:
+            yield self.breach(where, expected, actual)
+
+
+class Echo(Rule):
+    """A property of the answer is what the request sent.
+
+    unordered: compare arrays as sets, for documents that promise the members and not their order.
+    """
+
+    def __init__(self, name: str, prop: str, *, operation: str, unordered: bool = False) -> None:
+        self.name = name
+        self._prop = prop
+        self._operation = operation
+        self._unordered = unordered
+
+    def answer(self, call: Call) -> Iterator[Ruling]:
+        """Judges accepted, conforming requests whose answer carries the property in its right form."""
+        if call.operation.id != self._operation or not call.accepted or not call.conforming:
+            return
+        if self._prop not in call.body or not call.sound(self._prop):
+            return
+        sent, answered = call.body[self._prop], call.answered[self._prop]
+        holds = same(sent, answered, unordered=self._unordered)
+        yield from self.verdict(holds, f"response.body/{self._prop}", brief(sent), brief(answered))
+
+
+def same(left: Any, right: Any, *, unordered: bool = False) -> bool:
+    """Equality of JSON values as a service may keep them.
+
+    1 and 1.0 are one number and true is not 1; text may lose surrounding blanks or change its Unicode
+    normal form. unordered: arrays are compared as sets.
+    """
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, str) and isinstance(right, str):
+        return left == right or normalize("NFC", left).strip() == normalize("NFC", right).strip()
+    if isinstance(left, int | float) and isinstance(right, int | float):
+        return left == right or _rounded(left) == _rounded(right)
+    if isinstance(left, list) and isinstance(right, list):
+        if unordered:
+            return set(map(json.dumps, left)) == set(map(json.dumps, right))
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+    return left is right is None
+
+
+def _rounded(number: float) -> float:
+    """A number as the doubles of most JSON implementations carry it."""
+    try:
+        return float(number)
+    except OverflowError:
+        return float("inf") if number > 0 else float("-inf")
+
+
+RuleSet = Mapping[str, Rule]
+NO_RULES: Final[RuleSet] = {}
+
+
+def rule_set(*rules: Rule) -> RuleSet:
+    """Rules by name."""
+    return {rule.name: rule for rule in rules}

@@ -1,0 +1,123 @@
+"""Opens sessions: what a run is to judge (a Plan) becomes a session with a target, a Judge and credentials."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import httpx
+from pydantic import ValidationError
+from starlette.types import ASGIApp
+
+from bookproof.apis import Api, Fixtures
+from bookproof.captures.cassette import IndexedCassette
+from bookproof.errors import ConfigurationError, DataError, UsageError
+from bookproof.judge import Reading
+from bookproof.targets.asgi import AsgiTransport
+from bookproof.targets.manners import Budget
+from bookproof.targets.replay import ReplayTransport
+from bookproof.targets.secrets import SCRUBBED, Scrubber
+from bookproof.targets.session import Session, Target
+from bookproof.verdict import Waiver
+
+Kind = Literal["reference", "replay", "live"]
+
+NO_TOKEN = "bookproof-no-token"  # noqa: S105 - says that there is none
+"""Sent as bearer token where a live run was given none: a mock that only looks for a header then answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be judged, and how.
+
+    url: the address of a live target; app: an application to judge in place of the reference.
+    authorization: the value of the Authorization header; secrets: texts that must not be kept anywhere.
+    """
+
+    kind: Kind = "reference"
+    url: str = ""
+    app: ASGIApp | None = None
+    authorization: str | None = None
+    secrets: tuple[str, ...] = ()
+    fixtures: Mapping[str, Any] = field(default_factory=dict)
+    capabilities: frozenset[str] = frozenset()
+    budget: Budget = field(default_factory=Budget)
+    reading: Reading = "strict"
+    waivers: Mapping[str, Waiver] = field(default_factory=dict)
+    token_variable: str = ""
+    timeout: float = 30.0
+    clock: Callable[[], float] | None = None
+
+
+def open_session(api: Api, plan: Plan) -> Session:
+    """A session for one run of one API."""
+    opener = {"reference": _reference, "replay": _replay, "live": _live}[plan.kind]
+    target, authorization, declared = opener(api, plan)
+    secrets = list(plan.secrets)
+    if authorization and plan.kind == "live":
+        secrets.append(authorization.partition(" ")[2])
+    return Session(
+        api,
+        api.judge(bases=[target.url], reading=plan.reading),
+        target,
+        fixtures=check_fixtures(api, declared),
+        authorization=authorization,
+        budget=plan.budget,
+        scrubber=Scrubber(secrets),
+    )
+
+
+def check_fixtures(api: Api, declared: Mapping[str, Any]) -> Fixtures:
+    """The declared fixtures; ConfigurationError names the first that is wrong."""
+    try:
+        return api.fixtures(declared)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        known = ", ".join(api.module("client").Fixtures.model_fields)
+        raise ConfigurationError(
+            f"The fixture {name} of {api.name} is wrong: {first['msg'].lower()}.", hint=f"Known fixtures: {known}."
+        ) from None
+
+
+def cassette_folder(api: Api) -> Path:
+    """Where the scenarios' recordings of an API lie."""
+    return api.cassettes / "scenarios"
+
+
+def _reference(api: Api, plan: Plan) -> tuple[Target, str | None, Mapping[str, Any]]:
+    options = {"clock": plan.clock} if plan.clock else {}
+    app = plan.app or api.reference(**options).app
+    url = api.contract.servers[0]
+    client = httpx.Client(transport=AsgiTransport(app, prefix=httpx.URL(url).path), timeout=plan.timeout)
+    return (
+        Target("reference", url, client),
+        plan.authorization or f"Bearer {api.reference_token}",
+        plan.fixtures or api.reference_fixtures,
+    )
+
+
+def _replay(api: Api, plan: Plan) -> tuple[Target, str | None, Mapping[str, Any]]:
+    folder = cassette_folder(api)
+    if not folder.is_dir():
+        raise DataError(f"There are no cassettes of {api.name}.", hint=f"Record them: bookproof record {api.name}.")
+    transport = ReplayTransport(IndexedCassette.load(path=folder, headers=matched_headers(api)))
+    target = Target("replay", api.contract.servers[0], httpx.Client(transport=transport))
+    return target, f"Bearer {SCRUBBED}", plan.fixtures or api.reference_fixtures
+
+
+def _live(api: Api, plan: Plan) -> tuple[Target, str | None, Mapping[str, Any]]:
+    try:
+        url = httpx.URL(plan.url)
+    except (httpx.InvalidURL, TypeError):
+        url = httpx.URL("")
+    if url.scheme not in ("http", "https") or not url.host:
+        raise UsageError(f"{plan.url!r} is not an http or https address.", hint="For example https://api.example.com")
+    client = httpx.Client(timeout=plan.timeout, follow_redirects=False, trust_env=False)
+    return Target("live", plan.url.rstrip("/"), client), plan.authorization or f"Bearer {NO_TOKEN}", plan.fixtures
+
+
+def matched_headers(api: Api) -> tuple[str, ...]:
+    """The request headers that tell recordings apart: the contract's own, credentials and the body's type."""
+    named = {p.name for o in api.contract.operations.values() for p in o.parameters if p.place == "header"}
+    return (*sorted(named), "Authorization", "Content-Type")

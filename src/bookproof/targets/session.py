@@ -1,0 +1,262 @@
+"""Sends drafts to a target and has every exchange judged: what suites talk to."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx
+
+from bookproof import __version__
+from bookproof.apis import Api, Fixtures
+from bookproof.draft import Draft
+from bookproof.errors import CredentialsRefused, Unreachable, Untested
+from bookproof.exchange import Exchange, Intent, Request, Response
+from bookproof.judge import Finding, Judge, Judgement
+from bookproof.targets.manners import THROTTLED, Budget, Manners
+from bookproof.targets.secrets import Scrubber
+from bookproof.verdict import Tally
+
+LARGEST_BODY = 8 * 1024 * 1024
+"""Bytes of a response body that are read; what follows is cut off and makes the exchange a fault."""
+
+ESTABLISHING = "establishing "
+"""How the test that sends a sample is called."""
+
+PATIENCE = 6
+"""How often one request is repeated when the target asks to wait."""
+
+
+@dataclass(slots=True)
+class Target:
+    """Where requests go. `send` answers one request; httpx.TransportError where no answer comes."""
+
+    kind: str
+    url: str
+    client: httpx.Client
+    timeout: float = 30.0
+
+
+@dataclass(slots=True)
+class Scene:
+    """The test that is running, and the requirement that its valid requests demonstrate."""
+
+    test: str = ""
+    demonstrates: str | None = None
+    findings: list[Finding] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
+
+
+class Answer:
+    """What came back for a draft, as a scenario reads it."""
+
+    def __init__(self, judgement: Judgement, exchange: Exchange, undeclared: list[str]) -> None:
+        self._judgement = judgement
+        self._undeclared = undeclared
+        self.exchange = exchange
+
+    @property
+    def status(self) -> int:
+        """The status, 0 where no answer came."""
+        return self.exchange.response.status if self.exchange.response else 0
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What the Judge found wrong with this exchange."""
+        return self._judgement.findings
+
+    @property
+    def json(self) -> Any:
+        """The answer's JSON value."""
+        return self._judgement.call.answered if self._judgement.call else None
+
+    @property
+    def refused(self) -> bool:
+        """Whether the request was refused: any answer that is neither a success nor a server error."""
+        return 300 <= self.status < 500
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the request was accepted.
+
+        Untested is raised where the target refused a request that the document allows and that nobody
+        vouched for: it may have reasons that its document does not state.
+        """
+        if 300 <= self.status < 500 and self._judgement.refusal:
+            declare = f"; declare {', '.join(self._undeclared)}" if self._undeclared else ""
+            raise Untested(f"{self._judgement.refusal}{declare}")
+        return 200 <= self.status < 300
+
+
+class Session:
+    """One run against one target.
+
+    authorization: the value of the Authorization header, None where the run has no credentials.
+    declared: whether the target declared every fixture, so that valid requests are vouched for.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        judge: Judge,
+        target: Target,
+        *,
+        fixtures: Fixtures,
+        authorization: str | None = None,
+        budget: Budget | None = None,
+        scrubber: Scrubber | None = None,
+    ) -> None:
+        self.api = api
+        self.judge = judge
+        self.target = target
+        self.fixtures = fixtures
+        self.samples: Any = api.samples(fixtures)
+        self.tally = Tally()
+        self.scene = Scene()
+        self.manners = Manners(budget or Budget())
+        self.undeclared = fixtures.missing()
+        self.watchers: list[Callable[[Exchange, Judgement], None]] = []
+        self._authorization = authorization
+        self._scrubber = scrubber or Scrubber()
+        self._established: dict[str, Untested | None] = {}
+        self._answered = False
+
+    def build(self, draft: Draft) -> Request:
+        """The request that a draft becomes at this target, with the run's credentials."""
+        request = draft.build(self.api.contract, self.target.url, self._authorization)
+        return replace(request, headers=(*request.headers, ("User-Agent", f"bookproof/{__version__}")))
+
+    def send(self, draft: Draft, *, also_breaks: str | None = None) -> Answer:
+        """Sends a draft and has the exchange judged."""
+        return self.send_request(self.build(draft), also_breaks=also_breaks)
+
+    def send_request(self, request: Request, *, also_breaks: str | None = None) -> Answer:
+        """Sends a finished request and has the exchange judged."""
+        intent = Intent(
+            demonstrates=self.scene.demonstrates,
+            vouched=self.scene.demonstrates is not None and not self.undeclared,
+            also_breaks=also_breaks,
+            test=self.scene.test,
+        )
+        exchange = self._scrubber.exchange(self._exchange(request, intent))
+        judgement = self.judge.observe(exchange)
+        self._about_the_run(judgement, exchange)
+        self.tally.add(judgement)
+        self.scene.findings += judgement.findings
+        self.scene.exchanges.append(exchange)
+        for watch in self.watchers:
+            watch(exchange, judgement)
+        return Answer(judgement, exchange, self.undeclared)
+
+    def establish(self, name: str) -> None:
+        """Makes sure, once a run, that a sample (the plainest valid request of its kind) is accepted.
+
+        Untested where it is not: what builds on it cannot be shown, and the refusal is blamed once, on the
+        requirement that the sample demonstrates.
+        """
+        if name not in self._established:
+            sample = self.samples.samples()[name]
+            with self._scene(f"{ESTABLISHING}{name}", sample.demonstrates):
+                answer = self.send(sample.draft)
+            self._established[name] = self._obstacle(sample.demonstrates, answer)
+        obstacle = self._established[name]
+        if obstacle is not None:
+            raise Untested(obstacle.reason, blocked_by=obstacle.blocked_by)
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self.target.client.close()
+
+    @contextmanager
+    def _scene(self, test: str, demonstrates: str | None) -> Iterator[None]:
+        outer, self.scene = self.scene, Scene(test, demonstrates)
+        try:
+            yield
+        finally:
+            outer.findings += self.scene.findings
+            outer.exchanges += self.scene.exchanges
+            self.scene = outer
+
+    def _obstacle(self, requirement: str, answer: Answer) -> Untested | None:
+        if 200 <= answer.status < 300:
+            return None
+        blamed = next((f.requirement for f in answer.findings if f.level == "must"), None)
+        if blamed or answer.findings:
+            return Untested(f"blocked by {blamed or 'a server error'}", blocked_by=blamed or "the server")
+        try:
+            assert not answer.accepted
+        except Untested as reason:
+            excuse = "fixtures" if self.undeclared else None
+            self.tally.leave_untested(requirement, reason.reason, excuse)
+            return Untested(reason.reason, blocked_by=excuse)
+        return Untested("the plainest valid request was not accepted")
+
+    def _exchange(self, request: Request, intent: Intent) -> Exchange:
+        for _ in range(PATIENCE):
+            self.manners.before()
+            started, clock = time.time(), time.perf_counter()
+            try:
+                response = self._send(request)
+            except httpx.TransportError as error:
+                reason = _in_words(error)
+                if not self._answered:
+                    raise Unreachable(
+                        f"No answer from {self.target.url}: {reason}.", hint="Is the address right, and does it run?"
+                    ) from None
+                return Exchange(request, None, reason, started, time.perf_counter() - clock, intent)
+            self._answered = True
+            exchange = Exchange(request, response, None, started, time.perf_counter() - clock, intent)
+            if not self.manners.retry_after(response, self.throttled):
+                return exchange
+        return exchange
+
+    @property
+    def throttled(self) -> frozenset[int]:
+        """Statuses that, with Retry-After, ask to wait; the contract may name more."""
+        return THROTTLED | frozenset(self.api.contract.document.get("info", {}).get("x-throttling-statuses", ()))
+
+    def _send(self, request: Request) -> Response:
+        content = request.body or None
+        sent = self.target.client.build_request(
+            request.method, request.url, headers=list(request.headers), content=content
+        )
+        with_body = self.target.client.send(sent, stream=True)
+        try:
+            body = bytearray()
+            for chunk in with_body.iter_bytes():
+                body += chunk
+                if len(body) > LARGEST_BODY:
+                    raise httpx.ReadError(f"the body is longer than {LARGEST_BODY // 2**20} MiB")
+            return Response(with_body.status_code, tuple(with_body.headers.multi_items()), bytes(body))
+        except httpx.DecodingError as error:
+            raise httpx.ReadError(f"the body cannot be decoded ({error})") from None
+        finally:
+            with_body.close()
+
+    def _about_the_run(self, judgement: Judgement, exchange: Exchange) -> None:
+        """401 and 403 that nothing provoked end the run; throttling that patience did not end does too."""
+        if not judgement.trouble:
+            return
+        status = exchange.response.status if exchange.response else 0
+        if status in (401, 403) and not self.tally.accepted:
+            raise CredentialsRefused(
+                f"{self.target.url} refuses the run's credentials ({status}).",
+                hint="Name the environment variable that holds the token: --token-env VARIABLE.",
+            )
+        judgement.refusal = judgement.trouble
+
+
+def _in_words(error: httpx.TransportError) -> str:
+    """What went wrong on the connection, for a person."""
+    match error:
+        case httpx.ConnectTimeout() | httpx.PoolTimeout():
+            return "no connection within the time limit"
+        case httpx.TimeoutException():
+            return "no answer within the time limit"
+        case httpx.ConnectError():
+            return f"no connection ({error})" if str(error) else "no connection"
+        case httpx.RemoteProtocolError():
+            return f"the server broke off or did not speak HTTP ({error})"
+        case _:
+            return str(error) or type(error).__name__

@@ -1,0 +1,22 @@
+"""One equipment, one calendar; one room, many (lines 111-113)."""
+
+import pytest
+
+from bookproof.plugin import demonstrates, requirement
+
+
+@requirement("HL-039")
+@pytest.mark.parametrize("count", [2, 3, 100])
+def test_an_equipment_with_several_calendars_is_refused(highlevel, equipment, calendar_ids, count):
+    answer = highlevel.create("equipments", equipment | {"calendarIds": calendar_ids[:count]})
+    assert answer.refused
+
+
+@demonstrates("HL-040")
+def test_an_equipment_with_one_calendar_is_accepted(highlevel, equipment, calendar_ids):
+    assert highlevel.create("equipments", equipment | {"calendarIds": calendar_ids[:1]}).accepted
+
+
+@demonstrates("HL-041")
+def test_a_room_with_several_calendars_is_accepted(highlevel, room, calendar_ids):
+    assert highlevel.create("rooms", room | {"calendarIds": calendar_ids[:2]}).accepted
