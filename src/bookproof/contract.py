@@ -93,15 +93,19 @@ class Schema:
 
     def is_valid(self, value: Any) -> bool:
         """Whether the value fits."""
-        return self._validator.is_valid(value)
+        try:
+            return self._validator.is_valid(value)
+        except ValueError:  # a name that is no Unicode text
+            return self._validator.is_valid(_as_text(value))
 
     def breaches(self, value: Any, where: str, *, lenient_null: bool = False) -> list[Breach]:
         """Every keyword that the value breaks.
 
         lenient_null: null in place of an optional property is no breach (documents seldom say what it means).
         """
-        if self._validator.is_valid(value):
+        if self.is_valid(value):
             return []
+        value = _as_text(value)
         found: list[tuple[tuple[Any, ...], str, Breach]] = []
         for error in self._validator.iter_errors(value):
             path = [str(part) for part in error.schema_path]
@@ -127,6 +131,7 @@ class Schema:
         key = _shape(value)
         known = self._covered.get(key)
         if known is None:
+            value = _as_text(value)
             if len(self._covered) > 4096:
                 self._covered.clear()
             known = self._covered[key] = frozenset(self._evaluated(value))
@@ -503,6 +508,17 @@ def _from_text(text: str, schema: Any) -> Any:
     if wanted == "boolean" and text in ("true", "false"):
         return text == "true"
     return text
+
+
+def _as_text(value: Any) -> Any:
+    """The value with lone surrogates, which no Unicode text has, replaced."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_as_text(item) for item in value]
+    if isinstance(value, dict):
+        return {_as_text(key): _as_text(child) for key, child in value.items()}
+    return value
 
 
 def _value_at(value: Any, path: Iterable[Any]) -> Any:

@@ -11,11 +11,9 @@ import pytest
 from bookproof.errors import BookproofError, CannotJudge, Untested
 from bookproof.judge import Finding
 from bookproof.negatives import NearMiss
-from bookproof.negatives import near_misses as misses_of
 from bookproof.plugin.allure import Reporter
 from bookproof.plugin.runs import ApiRun, Runs
 from bookproof.reports.text import finding_text
-from bookproof.targets.opening import Plan
 from bookproof.targets.replay import NotRecorded
 
 requirement = pytest.mark.requirement
@@ -27,12 +25,16 @@ demonstrates = pytest.mark.demonstrates
 near_misses = pytest.mark.near_misses
 """Runs a scenario for every near miss of the named samples; the scenario takes the fixture `miss`."""
 
+needs = pytest.mark.needs
+"""Marks a scenario that only makes sense where the target declares a capability."""
+
 RUNS = pytest.StashKey[Runs]()
 _REPORTER = pytest.StashKey[Reporter]()
 _MARKERS = (
     "requirement(*ids): the requirements that a scenario is about",
     "demonstrates(id): the requirement that a scenario's valid requests show",
     "near_misses(*samples): runs the scenario for every near miss of these samples",
+    "needs(capability): the capability that a target must declare for a scenario to make sense",
     "properties: generated requests, judged against the reference even where scenarios are replayed",
 )
 
@@ -51,9 +53,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Registers markers and prepares the runs."""
     for line in _MARKERS:
         config.addinivalue_line("markers", line)
-    given = config.pluginmanager.get_plugin("bookproof-runs")
+    given = next((p for p in config.pluginmanager.get_plugins() if isinstance(p, Runs)), None)
     try:
-        config.stash[RUNS] = given if isinstance(given, Runs) else Runs.from_options(config)
+        config.stash[RUNS] = given or Runs.from_options(config)
     except BookproofError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_REPORTER] = Reporter(config)
@@ -103,6 +105,9 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
         if run.stopped:
             raise Untested(run.stopped)
         run.begin(item)
+        for mark in item.iter_markers("needs"):
+            if mark.args[0] not in run.plan.capabilities:
+                raise Untested(f"the target does not declare the capability {mark.args[0]}", blocked_by="capability")
         return (yield)
 
 
@@ -186,4 +191,4 @@ def _narrowed(session: pytest.Session) -> bool:
     return bool(option.keyword or option.markexpr or any("::" in arg for arg in session.config.args))
 
 
-__all__ = ["Plan", "demonstrates", "misses_of", "near_misses", "requirement"]
+__all__ = ["demonstrates", "near_misses", "needs", "requirement"]

@@ -29,6 +29,7 @@ class ApiRun:
         self.plan = plan
         self.seed = seed
         self.stopped = ""
+        self.error: CannotJudge | None = None
         self.scene = Scene()
         self.recorded: list[Exchange] = []
         self._started = datetime.now(UTC)
@@ -100,6 +101,14 @@ class ApiRun:
         self.stopped = self.stopped or error.message
         self.error = error
 
+    def clean_up(self) -> None:
+        """Takes back what the run created, where the API has a way to; notes what remains."""
+        self.session.scene = Scene(test="clean-up")
+        try:
+            self.session.tally.remains += self.client.clean_up()
+        except CannotJudge as error:
+            self.session.tally.remains.append(f"clean-up ended early: {error.message}")
+
     def verdict(self) -> Verdict:
         """What the run comes to."""
         run = Run(
@@ -125,11 +134,9 @@ class Runs:
         plan_for: Callable[[str], Plan],
         *,
         report: Callable[[Verdict, list[Exchange]], None] | None = None,
-        only: frozenset[str] | None = None,
     ) -> None:
         self._plan_for = plan_for
         self._report = report
-        self._only = only
         self._runs: dict[tuple[str, bool], ApiRun] = {}
         self._folders: dict[Path, str | None] = {}
         self.verdicts: dict[str, Verdict] = {}
@@ -164,6 +171,7 @@ class Runs:
         for (name, apart), run in self._runs.items():
             if "session" not in run.__dict__:
                 continue
+            run.clean_up()
             verdict = run.verdict()
             if not apart:
                 self.verdicts[name] = verdict

@@ -62,6 +62,7 @@ def open_session(api: Api, plan: Plan) -> Session:
         target,
         fixtures=check_fixtures(api, declared),
         authorization=authorization,
+        capabilities=plan.capabilities,
         budget=plan.budget,
         scrubber=Scrubber(secrets),
     )

@@ -1,7 +1,8 @@
 """Sends drafts to a target and has every exchange judged: what suites talk to."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -104,6 +105,7 @@ class Session:
         *,
         fixtures: Fixtures,
         authorization: str | None = None,
+        capabilities: frozenset[str] = frozenset(),
         budget: Budget | None = None,
         scrubber: Scrubber | None = None,
     ) -> None:
@@ -111,20 +113,21 @@ class Session:
         self.judge = judge
         self.target = target
         self.fixtures = fixtures
+        self.capabilities = capabilities
         self.samples: Any = api.samples(fixtures)
         self.tally = Tally()
         self.scene = Scene()
         self.manners = Manners(budget or Budget())
         self.undeclared = fixtures.missing()
         self.watchers: list[Callable[[Exchange, Judgement], None]] = []
-        self._authorization = authorization
+        self.authorization = authorization
         self._scrubber = scrubber or Scrubber()
         self._established: dict[str, Untested | None] = {}
         self._answered = False
 
     def build(self, draft: Draft) -> Request:
         """The request that a draft becomes at this target, with the run's credentials."""
-        request = draft.build(self.api.contract, self.target.url, self._authorization)
+        request = draft.build(self.api.contract, self.target.url, self.authorization)
         return replace(request, headers=(*request.headers, ("User-Agent", f"bookproof/{__version__}")))
 
     def send(self, draft: Draft, *, also_breaks: str | None = None) -> Answer:
@@ -133,13 +136,27 @@ class Session:
 
     def send_request(self, request: Request, *, also_breaks: str | None = None) -> Answer:
         """Sends a finished request and has the exchange judged."""
-        intent = Intent(
+        return self._observe(self._exchange(request, self._intent(also_breaks)))
+
+    def send_together(self, drafts: Sequence[Draft]) -> list[Answer]:
+        """Sends drafts at the same time, each on a thread of its own, and has the exchanges judged as they ended."""
+        intent = self._intent(None)
+        requests = [self.build(draft) for draft in drafts]
+        with ThreadPoolExecutor(max_workers=len(requests)) as pool:
+            exchanges = list(pool.map(lambda request: self._exchange(request, intent), requests))
+        exchanges.sort(key=lambda exchange: exchange.started + exchange.elapsed)
+        return [self._observe(exchange) for exchange in exchanges]
+
+    def _intent(self, also_breaks: str | None) -> Intent:
+        return Intent(
             demonstrates=self.scene.demonstrates,
             vouched=self.scene.demonstrates is not None and not self.undeclared,
             also_breaks=also_breaks,
             test=self.scene.test,
         )
-        exchange = self._scrubber.exchange(self._exchange(request, intent))
+
+    def _observe(self, exchange: Exchange) -> Answer:
+        exchange = self._scrubber.exchange(exchange)
         judgement = self.judge.observe(exchange)
         self._about_the_run(judgement, exchange)
         self.tally.add(judgement)

@@ -64,6 +64,14 @@ class Samples:
             "equipment": Sample("HL-016", self.create("equipments", self.equipment())),
         }
 
+    def settle(self, operation: str, path: Mapping[str, Any], body: Any) -> Any:
+        """A generated body with known ids, and with one calendar where the resource is an equipment."""
+        if not isinstance(body, dict) or not isinstance(body.get("calendarIds"), list):
+            return body
+        most = 1 if path.get("resourceType") == "equipments" else len(body["calendarIds"])
+        known = self.calendars(min(most, len(body["calendarIds"])))
+        return body | {"locationId": self.location_id, "calendarIds": known}
+
     def items(self, where: str, count: int) -> Sequence[Any]:
         """Distinct valid items for an array of a request; calendarIds is the only one."""
         return self.calendars(count)
@@ -83,3 +91,8 @@ class Client:
     def send(self, draft: Draft, **options: Any) -> Any:
         """Sends any draft; gives the Answer."""
         return self.session.send(draft, **options)
+
+    def clean_up(self) -> list[str]:
+        """Nothing can be taken back: the document has no operation for it. Names what the run created."""
+        created = self.session.tally.accepted
+        return [f"{created} calendar resources, named bookproof …"] if created else []

@@ -1,0 +1,1 @@
+"""Nexudus spaces resources: creating a bookable resource with its 82 fields."""

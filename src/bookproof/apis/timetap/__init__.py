@@ -1,0 +1,1 @@
+"""TimeTap /resource: the life cycle of a resource in six operations."""

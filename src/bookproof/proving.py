@@ -1,0 +1,183 @@
+"""Proves the suite: runs it against every seeded defect and every conforming variation of a reference server.
+
+A defect is killed when its run finds something, and blamed right when the requirements found are those that it breaks
+and no others. A variation is accused when any requirement fails.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from typing import Any
+
+from bookproof import apis
+from bookproof.apis import Api
+from bookproof.errors import BookproofError, UnknownName
+from bookproof.faults import Catalogue, Defect, Gateway, Variation
+from bookproof.targets.opening import Plan
+from bookproof.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One run against a defect or a variation: what was expected and what was found."""
+
+    api: str
+    id: str
+    sentence: str
+    defect: bool
+    expected: frozenset[str]
+    failed: frozenset[str]
+    warned: frozenset[str]
+    unowned: int
+    conclusion: str
+    seconds: float
+    error: str = ""
+
+    @property
+    def found(self) -> frozenset[str]:
+        """Every requirement that was blamed."""
+        return self.failed | self.warned
+
+    @property
+    def killed(self) -> bool:
+        """Whether anything was found."""
+        return bool(self.found or self.unowned)
+
+    @property
+    def exact(self) -> bool:
+        """Whether the blame fell where it belongs and nowhere else."""
+        return self.found == self.expected and not self.unowned
+
+    @property
+    def accused(self) -> bool:
+        """Whether a conforming server was accused."""
+        return bool(self.failed or self.unowned or self.conclusion != "conforms")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What all trials come to. uncovered: requirements in scope that no defect stands behind."""
+
+    trials: tuple[Trial, ...]
+    uncovered: tuple[str, ...]
+    seconds: float
+
+    @property
+    def defects(self) -> list[Trial]:
+        """The trials of defects."""
+        return [trial for trial in self.trials if trial.defect]
+
+    @property
+    def variations(self) -> list[Trial]:
+        """The trials of variations."""
+        return [trial for trial in self.trials if not trial.defect]
+
+    @property
+    def survivors(self) -> list[Trial]:
+        """Defects that no run found."""
+        return [trial for trial in self.defects if not trial.killed]
+
+    @property
+    def misblamed(self) -> list[Trial]:
+        """Defects that were found and blamed on other requirements than they break."""
+        return [trial for trial in self.defects if trial.killed and not trial.exact]
+
+    @property
+    def alarms(self) -> list[Trial]:
+        """Conforming variations that were accused."""
+        return [trial for trial in self.variations if trial.accused]
+
+    @property
+    def holds(self) -> bool:
+        """Whether there is nothing to complain of."""
+        return not (self.survivors or self.misblamed or self.alarms or self.uncovered)
+
+
+def catalogue(api: Api) -> Catalogue:
+    """The defects and variations of an API."""
+    found: Catalogue = api.module("defects").CATALOGUE
+    return found
+
+
+def entry(api: Api, name: str) -> Defect | Variation:
+    """A defect or variation by its id."""
+    entries = catalogue(api).by_id()
+    if name not in entries:
+        raise UnknownName("defect", name, entries)
+    return entries[name]
+
+
+def app_with(api: Api, name: str, **options: Any) -> Gateway:
+    """A fresh reference server with a defect or variation in it."""
+    reference = api.reference(**options)
+    return Gateway(reference.app, entry(api, name).build(reference))
+
+
+def try_entry(api_name: str, name: str) -> Trial:
+    """Runs the suite against one defect or variation."""
+    from bookproof.running import run_suite
+
+    api = apis.load(api_name)
+    chosen = entry(api, name)
+    expected = frozenset(chosen.breaks) if isinstance(chosen, Defect) else frozenset()
+    clock = time.perf_counter()
+    plan = Plan(app=app_with(api, name), capabilities=catalogue(api).capabilities)
+    verdict: Verdict | None = None
+    error = ""
+    try:
+        verdict = run_suite(api, plan, properties=False).verdict
+        if expected and not _found(verdict, "failed") and not _found(verdict, "warned") and not verdict.unowned:
+            plan = Plan(app=app_with(api, name), capabilities=plan.capabilities)
+            verdict = run_suite(api, plan, properties=True).verdict
+    except BookproofError as failure:
+        error = failure.message
+    return Trial(
+        api=api_name,
+        id=name,
+        sentence=chosen.sentence,
+        defect=isinstance(chosen, Defect),
+        expected=expected,
+        failed=_found(verdict, "failed"),
+        warned=_found(verdict, "warned"),
+        unowned=len(verdict.unowned) if verdict else 0,
+        conclusion=verdict.conclusion if verdict else "inconclusive",
+        seconds=time.perf_counter() - clock,
+        error=error or (verdict.reason if verdict else ""),
+    )
+
+
+def prove(
+    names: Sequence[str], *, progress: Callable[[int, int, Trial], None] | None = None, jobs: int | None = None
+) -> Proof:
+    """Runs every trial of the named APIs, on as many processes as there are cores."""
+    clock = time.perf_counter()
+    wanted = [(name, one) for name in names for one in catalogue(apis.load(name)).by_id()]
+    trials: dict[tuple[str, str], Trial] = {}
+    with ProcessPoolExecutor(max_workers=jobs or os.cpu_count() or 1) as pool:
+        futures = [pool.submit(try_entry, *pair) for pair in wanted]
+        for done, future in enumerate(as_completed(futures), 1):
+            trial = future.result()
+            trials[trial.api, trial.id] = trial
+            if progress:
+                progress(done, len(wanted), trial)
+    return Proof(
+        tuple(trials[pair] for pair in wanted),
+        tuple(row for name in names for row in uncovered(apis.load(name))),
+        time.perf_counter() - clock,
+    )
+
+
+def uncovered(api: Api) -> Iterator[str]:
+    """Rows in scope that no defect breaks. A row which only sums up others is covered by theirs."""
+    broken = {row for defect in catalogue(api).defects for row in defect.breaks}
+    for row in api.ledger:
+        sums_up = row.shown_by and not row.rule
+        if row.id not in broken and not row.out_of_scope and not sums_up:
+            yield row.id
+
+
+def _found(verdict: Verdict | None, outcome: str) -> frozenset[str]:
+    rows: Iterable[Any] = verdict.rows if verdict else ()
+    return frozenset(row.requirement.id for row in rows if row.outcome == outcome)

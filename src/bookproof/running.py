@@ -1,0 +1,147 @@
+"""Runs the suites of one API under pytest, in this process, apart from anybody's own pytest settings."""
+
+import contextlib
+import io
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bookproof.apis import Api
+from bookproof.errors import BookproofError, CannotJudge
+from bookproof.exchange import Exchange
+from bookproof.plugin.runs import Runs
+from bookproof.targets.opening import Plan
+from bookproof.verdict import Verdict
+
+Progress = Callable[[int, int, str], None]
+"""Told how many tests are done, how many there are, and which one has just ended."""
+
+_SCHEMATHESIS = ("-p", "schemathesis.pytest.plugin", "-p", "_hypothesis_pytestplugin")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A finished run: its verdict, what was sent and answered, and what pytest printed of its own faults."""
+
+    verdict: Verdict
+    exchanges: tuple[Exchange, ...]
+    error: BookproofError | None = None
+
+
+class _Watcher:
+    """Counts tests for the progress bar and keeps what went wrong with the suite itself."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self._total = 0
+        self._done = 0
+        self.faults: list[str] = []
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self._total = len(session.items)
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        self._done += 1
+        if self._progress:
+            self._progress(self._done, self._total, nodeid)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.faults.append(report.longreprtext)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed and not isinstance(report.longrepr, str):
+            self.faults.append(report.longreprtext)
+
+    def pytest_internalerror(self, excrepr: Any) -> None:
+        self.faults.append(str(excrepr))
+
+
+def run_suite(
+    api: Api,
+    plan: Plan,
+    *,
+    properties: bool = True,
+    allure: Path | None = None,
+    progress: Progress | None = None,
+    select: str = "",
+) -> Outcome:
+    """Runs an API's scenarios, and its generated requests where asked, and concludes.
+
+    select: a pytest -k expression, for the commands that need a part only.
+    """
+    if not api.suites.is_dir() or not any(api.suites.glob("test_*.py")):
+        raise CannotJudge(f"The suite of {api.name} is empty: there is no test in it.")
+    runs = Runs(lambda name: plan)
+    watcher = _Watcher(progress)
+    arguments = [
+        str(api.suites),
+        "-c",
+        os.devnull,
+        "--rootdir",
+        str(api.suites.parent),
+        "--confcutdir",
+        str(api.suites.parent),
+        "--import-mode=importlib",
+        "--assert=plain",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "bookproof.plugin",
+        "-p",
+        "no:terminal",
+        "--strict-markers",
+    ]
+    if properties:
+        arguments += _SCHEMATHESIS
+    else:
+        arguments += ["-m", "not properties", f"--ignore-glob={api.suites}/test_properties*.py"]
+    if allure is not None:
+        arguments += ["-p", "allure_pytest.plugin", f"--alluredir={allure}"]
+    if select:
+        arguments += ["-k", select]
+    with _quiet(), _undisturbed():
+        code = pytest.main(arguments, plugins=[runs, watcher])
+    run = next(iter(runs), None)
+    if code == pytest.ExitCode.NO_TESTS_COLLECTED or run is None or api.name not in runs.verdicts:
+        if run is not None and run.error is not None:
+            raise run.error
+        fault = watcher.faults[0].strip().splitlines()[-1] if watcher.faults else "no test ran"
+        raise CannotJudge(f"The suite of {api.name} could not run: {fault}.")
+    if run.error is not None and not runs.verdicts[api.name].requests:
+        raise run.error
+    if watcher.faults and os.environ.get("BOOKPROOF_DEBUG"):
+        print("\n".join(watcher.faults))  # noqa: T201 - asked for by the variable
+    return Outcome(runs.verdicts[api.name], tuple(run.recorded), run.error)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keeps pytest's own words from the terminal."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        yield
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """No plugin and no option from the surroundings, and nothing written into the working directory."""
+    before = {name: os.environ.get(name) for name in _SETTINGS}
+    with tempfile.TemporaryDirectory(prefix="bookproof-") as scratch:
+        os.environ.update({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""})
+        os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = scratch
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
+
+
+_SETTINGS = ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_ADDOPTS", "PYTEST_PLUGINS", "HYPOTHESIS_STORAGE_DIRECTORY")
