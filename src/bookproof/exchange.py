@@ -61,12 +61,14 @@ class Intent:
 
     demonstrates: the requirement that an accepted request shows ("rooms are accepted").
     vouched: the request is built from fixtures that the target declared, so a refusal is a fault.
+    about: the requirement that the test is about; a crash on a valid request is blamed on it.
     also_breaks: the requirement that the request breaks where only the sender can know (a wrong token).
     test: the suite's test that sent it.
     """
 
     demonstrates: str | None = None
     vouched: bool = False
+    about: str | None = None
     also_breaks: str | None = None
     test: str = ""
 

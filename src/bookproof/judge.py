@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from bookproof.contract import JSON, Answer, Breach, Contract, Schema, body_value, media_type
 from bookproof.exchange import ABSENT, Exchange, InvalidJson, Request, brief
 from bookproof.ledger import Ledger, Level
-from bookproof.rules import NO_RULES, Call, RuleSet, Shown
+from bookproof.rules import NO_RULES, Call, RuleSet, Shown, Taken
 
 Reading = Literal["strict", "tolerant"]
 
@@ -48,6 +48,7 @@ class Judgement:
     call: Call | None
     findings: list[Finding] = field(default_factory=list)
     shown: set[str] = field(default_factory=set)
+    readings: list[Taken] = field(default_factory=list)
     refusal: str = ""
     trouble: str = ""
 
@@ -92,6 +93,7 @@ class Judge:
             if replaced:
                 places = {breach.where for breach in replaced}
                 call.breaches = [b for b in call.breaches if b.where not in places] + replaced
+        call.denied = 200 <= call.status < 300 and any(rule.refuses(call) for rule in self.rules.values())
         if exchange.intent.also_breaks:
             call.breaches.append(self._known_to_sender(exchange.intent.also_breaks))
         return call
@@ -140,7 +142,7 @@ class Judge:
             owners = self.requirements(call.breaches)
             if len(owners) == 1:
                 judgement.shown |= owners
-            if call.refused and all(b.where.startswith("request.body/") or b.rule for b in call.breaches):
+            if call.refused and not call.denied and all(b.where.startswith("request.body/") or b.rule for b in call.breaches):
                 self._judge_body(call, call.operation.answer(call.status), judgement)
         else:
             self._refused_conforming(call, judgement)
@@ -196,7 +198,7 @@ class Judge:
         intent = call.exchange.intent
         if not intent.vouched or not intent.demonstrates:
             judgement.refusal = f"refused a request that the document allows ({call.status})"
-            if call.refused:
+            if call.refused and not call.denied:
                 self._judge_body(call, call.operation.answer(call.status), judgement)
             return
         owner, expected = intent.demonstrates, "success (2xx)"
@@ -264,6 +266,8 @@ class Judge:
                 if isinstance(ruling, Shown):
                     if owner := self.ledger.rules.get(ruling.rule):
                         judgement.shown.add(owner)
+                elif isinstance(ruling, Taken):
+                    judgement.readings.append(ruling)
                 elif not (call.accepted and call.breaches):
                     self._answer_breach(call, ruling, judgement)
 
@@ -281,8 +285,9 @@ class Judge:
     def _blame(self, call: Call, judgement: Judgement, message: str, expected: str, actual: str, where: str) -> None:
         """A fault of the exchange as a whole: the requirements that the request is about, or nobody's."""
         owners = self.requirements(call.breaches)
-        if not owners and call.exchange.intent.demonstrates:
-            owners = {call.exchange.intent.demonstrates}
+        intent = call.exchange.intent
+        if not owners and (about := intent.demonstrates or intent.about):
+            owners = {about}
         for owner in sorted(owners):
             judgement.shown.add(owner)
             judgement.findings.append(Finding(owner, "must", message, expected, actual, where, call.exchange))

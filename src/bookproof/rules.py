@@ -29,6 +29,8 @@ class Call:
     answered: Any
     breaches: list[Breach] = field(default_factory=list)
     unsound: set[str] = field(default_factory=set)
+    denied: bool = False
+    """Answered with a success status and a body that says failure."""
 
     @property
     def response(self) -> Response | None:
@@ -43,12 +45,12 @@ class Call:
     @property
     def accepted(self) -> bool:
         """Answered with success."""
-        return 200 <= self.status < 300
+        return 200 <= self.status < 300 and not self.denied
 
     @property
     def refused(self) -> bool:
-        """Answered with a client error."""
-        return 400 <= self.status < 500
+        """Answered with a client error, or with a body that says as much."""
+        return 400 <= self.status < 500 or self.denied
 
     @property
     def conforming(self) -> bool:
@@ -82,7 +84,15 @@ class Shown:
     rule: str
 
 
-Ruling = Shown | Breach
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Which of several defensible readings an answer shows: the reading's id and the form that was seen."""
+
+    reading: str
+    form: str
+
+
+Ruling = Shown | Taken | Breach
 
 
 class Rule:
@@ -97,6 +107,10 @@ class Rule:
     def answer(self, call: Call) -> Iterator[Ruling]:
         """What the answer shows of the rule."""
         return iter(())
+
+    def refuses(self, call: Call) -> bool:
+        """Whether an answer with a success status says failure in its body."""
+        return False
 
     def breach(self, where: str, expected: str, actual: str, *, level: str | None = None) -> Breach:
         """A breach of this rule."""

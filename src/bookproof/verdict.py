@@ -75,6 +75,8 @@ class Tally:
         self.exercised.update(judgement.shown)
         if judgement.refusal:
             self.refusals[judgement.call.operation.id] += 1
+        for taken in judgement.readings:
+            self.readings.setdefault(taken.reading, Counter())[taken.form] += 1
         for finding in judgement.findings:
             self.note(finding)
 

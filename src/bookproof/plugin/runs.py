@@ -60,8 +60,11 @@ class ApiRun:
     def begin(self, item: pytest.Item) -> None:
         """Opens the scene of a test."""
         demonstrated = item.get_closest_marker("demonstrates")
+        about = item.get_closest_marker("requirement")
         self.scene = Scene(
-            test=f"{item.path.stem}::{item.name}", demonstrates=demonstrated.args[0] if demonstrated else None
+            test=f"{item.path.stem}::{item.name}",
+            demonstrates=demonstrated.args[0] if demonstrated else None,
+            about=about.args[0] if about else None,
         )
         self.session.scene = self.scene
         transport = self.session.target.client._transport

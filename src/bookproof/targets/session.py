@@ -45,6 +45,7 @@ class Scene:
 
     test: str = ""
     demonstrates: str | None = None
+    about: str | None = None
     findings: list[Finding] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
 
@@ -75,7 +76,11 @@ class Answer:
     @property
     def refused(self) -> bool:
         """Whether the request was refused: any answer that is neither a success nor a server error."""
-        return 300 <= self.status < 500
+        return 300 <= self.status < 500 or self._denied
+
+    @property
+    def _denied(self) -> bool:
+        return self._judgement.call is not None and self._judgement.call.denied
 
     @property
     def accepted(self) -> bool:
@@ -84,10 +89,10 @@ class Answer:
         Untested is raised where the target refused a request that the document allows and that nobody
         vouched for: it may have reasons that its document does not state.
         """
-        if 300 <= self.status < 500 and self._judgement.refusal:
+        if self.refused and self._judgement.refusal:
             declare = f"; declare {', '.join(self._undeclared)}" if self._undeclared else ""
             raise Untested(f"{self._judgement.refusal}{declare}")
-        return 200 <= self.status < 300
+        return 200 <= self.status < 300 and not self._denied
 
 
 class Session:
@@ -151,6 +156,7 @@ class Session:
         return Intent(
             demonstrates=self.scene.demonstrates,
             vouched=self.scene.demonstrates is not None and not self.undeclared,
+            about=self.scene.about,
             also_breaks=also_breaks,
             test=self.scene.test,
         )
@@ -196,7 +202,7 @@ class Session:
             self.scene = outer
 
     def _obstacle(self, requirement: str, answer: Answer) -> Untested | None:
-        if 200 <= answer.status < 300:
+        if 200 <= answer.status < 300 and not answer.refused:
             return None
         blamed = next((f.requirement for f in answer.findings if f.level == "must"), None)
         if blamed or answer.findings:
