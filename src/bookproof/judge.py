@@ -142,7 +142,11 @@ class Judge:
             owners = self.requirements(call.breaches)
             if len(owners) == 1:
                 judgement.shown |= owners
-            if call.refused and not call.denied and all(b.where.startswith("request.body/") or b.rule for b in call.breaches):
+            if (
+                call.refused
+                and not call.denied
+                and all(b.where.startswith("request.body/") or b.rule for b in call.breaches)
+            ):
                 self._judge_body(call, call.operation.answer(call.status), judgement)
         else:
             self._refused_conforming(call, judgement)

@@ -112,8 +112,8 @@ def closest(cassette: Cassette, request: VcrRequest) -> str:
     if not nearest:
         return "Nothing like it was recorded."
     recorded, _, failed = nearest[0]
-    differences = "; ".join(f"{name}: {message or 'differs'}" for name, message in failed) or "it was played already"
-    return f"Closest: {recorded.method} {recorded.uri} — {differences}"
+    differences = "; ".join(message or name for name, message in failed) or "it was played already"
+    return f"Closest: {recorded.method} {recorded.uri}, where {differences}"
 
 
 def _matchers(headers: Iterable[str]) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ Loaded by name (`-p bookproof.plugin`) or from a conftest.py, never by an entry 
 """
 
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -147,25 +148,19 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.write_line(line)
 
 
-class _outcomes:  # noqa: N801 - reads as a statement: with _outcomes(item, run)
+@contextmanager
+def _outcomes(item: pytest.Item, run: ApiRun) -> Iterator[None]:
     """Turns bookproof's exceptions into pytest's outcomes."""
-
-    def __init__(self, item: pytest.Item, run: ApiRun) -> None:
-        self._item = item
-        self._run = run
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, Untested):
-            self._run.leave_untested(self._item, error)
-            pytest.skip(error.reason)
-        if isinstance(error, NotRecorded):
-            pytest.fail(str(error), pytrace=False)
-        if isinstance(error, CannotJudge):
-            self._run.stop(error)
-            pytest.skip(error.message)
+    try:
+        yield
+    except Untested as reason:
+        run.leave_untested(item, reason)
+        raise pytest.skip.Exception(reason.reason) from None
+    except NotRecorded as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
+    except CannotJudge as error:
+        run.stop(error)
+        raise pytest.skip.Exception(error.message) from None
 
 
 def _settle(run: ApiRun) -> None:
@@ -188,7 +183,7 @@ def _distinct(findings: list[Finding], run: ApiRun) -> Iterator[str]:
 def _narrowed(session: pytest.Session) -> bool:
     """Whether only some of the tests were asked for, so that untouched requirements say nothing."""
     option = session.config.option
-    return bool(option.keyword or option.markexpr or any("::" in arg for arg in session.config.args))
+    return bool(option.keyword or option.markexpr or any(".py" in arg for arg in session.config.args))
 
 
 __all__ = ["demonstrates", "near_misses", "needs", "requirement"]

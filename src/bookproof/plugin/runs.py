@@ -12,6 +12,7 @@ import pytest
 
 from bookproof import apis, resources
 from bookproof.apis import Api
+from bookproof.captures.recording import GENERATED
 from bookproof.errors import CannotJudge, Untested
 from bookproof.exchange import Exchange, Request
 from bookproof.judge import Finding
@@ -61,15 +62,13 @@ class ApiRun:
         """Opens the scene of a test."""
         demonstrated = item.get_closest_marker("demonstrates")
         about = item.get_closest_marker("requirement")
+        generated = GENERATED if item.get_closest_marker("properties") else ""
         self.scene = Scene(
-            test=f"{item.path.stem}::{item.name}",
+            test=f"{generated}{item.path.stem}::{item.name}",
             demonstrates=demonstrated.args[0] if demonstrated else None,
             about=about.args[0] if about else None,
         )
         self.session.scene = self.scene
-        transport = self.session.target.client._transport
-        if hasattr(transport, "cassette"):
-            transport.cassette.test = self.scene.test
 
     def requirements(self, item: pytest.Item) -> list[str]:
         """The requirements that a test is marked with."""
@@ -108,9 +107,20 @@ class ApiRun:
         """Takes back what the run created, where the API has a way to; notes what remains."""
         self.session.scene = Scene(test="clean-up")
         try:
-            self.session.tally.remains += self.client.clean_up()
+            remains = self.client.clean_up()
+            self.session.tally.remains += remains if self.plan.kind == "live" else []
         except CannotJudge as error:
             self.session.tally.remains.append(f"clean-up ended early: {error.message}")
+
+    def stale(self) -> list[str]:
+        """Recordings that no test of today asks for."""
+        cassette = self.session.target.cassette
+        unplayed = cassette.unplayed() if cassette is not None else {}
+        return [
+            f"bookproof: stale: {count} recorded exchanges of {test or 'no test'} were not used; "
+            f"record again: bookproof record {self.api.name}"
+            for test, count in sorted(unplayed.items())
+        ]
 
     def verdict(self) -> Verdict:
         """What the run comes to."""
@@ -143,6 +153,7 @@ class Runs:
         self._runs: dict[tuple[str, bool], ApiRun] = {}
         self._folders: dict[Path, str | None] = {}
         self.verdicts: dict[str, Verdict] = {}
+        self.stale: list[str] = []
         self.narrowed = False
 
     @classmethod
@@ -177,6 +188,7 @@ class Runs:
             run.clean_up()
             verdict = run.verdict()
             if not apart:
+                self.stale += [] if narrowed else run.stale()
                 self.verdicts[name] = verdict
                 if self._report is not None:
                     self._report(verdict, run.recorded)
@@ -188,6 +200,7 @@ class Runs:
             counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(verdict.counts.items()))
             judged = "part of the suite ran" if self.narrowed else verdict.conclusion
             yield f"bookproof: {name} on {verdict.run.target}: {judged} ({counts})"
+        yield from self.stale
 
     def _api_of(self, folder: Path) -> str | None:
         if folder not in self._folders:

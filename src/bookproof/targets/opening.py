@@ -47,6 +47,8 @@ class Plan:
     token_variable: str = ""
     timeout: float = 30.0
     clock: Callable[[], float] | None = None
+    sequential: bool = False
+    """Send what scenarios send at once one after the other, so that a recording is reproducible."""
 
 
 def open_session(api: Api, plan: Plan) -> Session:
@@ -54,7 +56,7 @@ def open_session(api: Api, plan: Plan) -> Session:
     opener = {"reference": _reference, "replay": _replay, "live": _live}[plan.kind]
     target, authorization, declared = opener(api, plan)
     secrets = list(plan.secrets)
-    if authorization and plan.kind == "live":
+    if authorization:
         secrets.append(authorization.partition(" ")[2])
     return Session(
         api,
@@ -63,6 +65,7 @@ def open_session(api: Api, plan: Plan) -> Session:
         fixtures=check_fixtures(api, declared),
         authorization=authorization,
         capabilities=plan.capabilities,
+        sequential=plan.sequential,
         budget=plan.budget,
         scrubber=Scrubber(secrets),
     )
@@ -102,8 +105,9 @@ def _replay(api: Api, plan: Plan) -> tuple[Target, str | None, Mapping[str, Any]
     folder = cassette_folder(api)
     if not folder.is_dir():
         raise DataError(f"There are no cassettes of {api.name}.", hint=f"Record them: bookproof record {api.name}.")
-    transport = ReplayTransport(IndexedCassette.load(path=folder, headers=matched_headers(api)))
-    target = Target("replay", api.contract.servers[0], httpx.Client(transport=transport))
+    cassette: IndexedCassette = IndexedCassette.load(path=folder, headers=matched_headers(api))
+    client = httpx.Client(transport=ReplayTransport(cassette))
+    target = Target("replay", api.contract.servers[0], client, cassette)
     return target, f"Bearer {SCRUBBED}", plan.fixtures or api.reference_fixtures
 
 

@@ -11,6 +11,7 @@ import httpx
 
 from bookproof import __version__
 from bookproof.apis import Api, Fixtures
+from bookproof.captures.cassette import IndexedCassette
 from bookproof.draft import Draft
 from bookproof.errors import CredentialsRefused, Unreachable, Untested
 from bookproof.exchange import Exchange, Intent, Request, Response
@@ -36,7 +37,7 @@ class Target:
     kind: str
     url: str
     client: httpx.Client
-    timeout: float = 30.0
+    cassette: IndexedCassette | None = None
 
 
 @dataclass(slots=True)
@@ -111,6 +112,7 @@ class Session:
         fixtures: Fixtures,
         authorization: str | None = None,
         capabilities: frozenset[str] = frozenset(),
+        sequential: bool = False,
         budget: Budget | None = None,
         scrubber: Scrubber | None = None,
     ) -> None:
@@ -119,6 +121,7 @@ class Session:
         self.target = target
         self.fixtures = fixtures
         self.capabilities = capabilities
+        self._sequential = sequential
         self.samples: Any = api.samples(fixtures)
         self.tally = Tally()
         self.scene = Scene()
@@ -147,7 +150,7 @@ class Session:
         """Sends drafts at the same time, each on a thread of its own, and has the exchanges judged as they ended."""
         intent = self._intent(None)
         requests = [self.build(draft) for draft in drafts]
-        with ThreadPoolExecutor(max_workers=len(requests)) as pool:
+        with ThreadPoolExecutor(max_workers=1 if self._sequential else len(requests)) as pool:
             exchanges = list(pool.map(lambda request: self._exchange(request, intent), requests))
         exchanges.sort(key=lambda exchange: exchange.started + exchange.elapsed)
         return [self._observe(exchange) for exchange in exchanges]
@@ -216,6 +219,8 @@ class Session:
         return Untested("the plainest valid request was not accepted")
 
     def _exchange(self, request: Request, intent: Intent) -> Exchange:
+        if self.target.cassette is not None:
+            self.target.cassette.test = intent.test
         for _ in range(PATIENCE):
             self.manners.before()
             started, clock = time.time(), time.perf_counter()

@@ -1,0 +1,82 @@
+"""`bookproof mock`: the reference API as a server, for clients to build against; on request with a defect."""
+
+import asyncio
+from typing import Any
+
+import click
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bookproof import apis
+from bookproof.errors import UsageError
+
+
+@click.command(name="mock")
+@click.argument("name", metavar="API")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--defect", metavar="ID", help="Serve a seeded defect or a conforming variation; `list` names them.")
+@click.option(
+    "--latency", default=0, type=click.IntRange(0, 600_000), metavar="MS", help="Milliseconds before answers."
+)
+@click.option("--known-ids-only", is_flag=True, help="Refuse ids that are not among the fixtures.")
+def command(name: str, host: str, port: int, defect: str | None, latency: int, known_ids_only: bool) -> int:
+    """Serve the reference API until Ctrl-C.
+
+    \b
+    bookproof mock highlevel --port 8080
+    bookproof mock highlevel --defect list
+    """
+    import uvicorn
+
+    from bookproof.proving import app_with, catalogue
+
+    api = apis.load(name)
+    if defect == "list":
+        for entry in catalogue(api).by_id().values():
+            click.echo(f"{entry.id:44} {entry.sentence}")
+        return 0
+    options = {"known_ids_only": known_ids_only}
+    app: ASGIApp = app_with(api, defect, **options) if defect else api.reference(**options).app
+    if latency:
+        app = _Delayed(app, latency / 1000)
+    config = uvicorn.Config(app, host=host, port=port, log_level="warning", lifespan="off", server_header=False)
+    try:
+        socket = config.bind_socket()
+    except (OSError, SystemExit):
+        raise UsageError(
+            f"The port {port} of {host} is taken or not allowed.", hint="Name another: --port 0."
+        ) from None
+    address = f"http://{host}:{socket.getsockname()[1]}"
+    click.echo(f"{api.ledger.title} at {address}{_with(defect)}", err=True)
+    click.echo(f"  token     {api.reference_token}", err=True)
+    click.echo(f"  fixtures  {_short(api.reference_fixtures)}", err=True)
+    click.echo(
+        f"  judge it  TOKEN={api.reference_token} bookproof verify {name} --url {address} --token-env TOKEN", err=True
+    )
+    server = uvicorn.Server(config)
+    try:
+        server.run(sockets=[socket])
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+class _Delayed:
+    """An application that takes its time."""
+
+    def __init__(self, app: ASGIApp, seconds: float) -> None:
+        self._app = app
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.sleep(self._seconds)
+        await self._app(scope, receive, send)
+
+
+def _with(defect: str | None) -> str:
+    return f" with {defect}" if defect else ""
+
+
+def _short(fixtures: Any) -> str:
+    text = ", ".join(f"{key} = {value!r}" for key, value in fixtures.items())
+    return text if len(text) < 120 else text[:119] + "…"

@@ -1,0 +1,55 @@
+"""`bookproof record`: write an API's cassettes anew, from the reference or from a live address."""
+
+import itertools
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from bookproof import __version__, apis
+from bookproof.captures.recording import addressed_to, write_recording
+from bookproof.configuration import Configuration
+from bookproof.errors import CannotJudge
+from bookproof.running import run_suite
+from bookproof.targets.opening import Plan
+
+EPOCH = 1_750_000_000
+"""Where the reference's clock stands when a recording begins; it ticks once a look, so that recordings are equal."""
+
+
+@click.command(name="record")
+@click.argument("name", metavar="API")
+@click.option("--url", help="Record a live API in place of the reference.")
+@click.option("--token-env", metavar="VARIABLE", help="The environment variable that holds the bearer token.")
+@click.option("--config", type=click.Path(path_type=Path), help="bookproof.toml, if not in the working directory.")
+@click.option("--to", "folder", type=click.Path(path_type=Path), metavar="DIR", help="Where to write the cassettes.")
+def command(name: str, url: str | None, token_env: str | None, config: Path | None, folder: Path | None) -> int:
+    """Write an API's cassettes anew. The same reference gives the same bytes.
+
+    \b
+    bookproof record highlevel
+    bookproof record highlevel --url https://sandbox.example.com --token-env HL_TOKEN --to recordings/highlevel
+    """
+    api = apis.load(name)
+    if url:
+        plan = Configuration.load(config).plan(name, url=url, token_variable=token_env)
+        recorded = f"{plan.url} on {datetime.now(UTC):%Y-%m-%d}"
+    else:
+        ticks = itertools.count(EPOCH)
+        plan = Plan(clock=lambda: float(next(ticks)), sequential=True)
+        recorded = f"the reference API of bookproof {__version__}"
+    outcome = run_suite(api, plan)
+    if outcome.error is not None:
+        raise outcome.error
+    if not outcome.exchanges:
+        raise CannotJudge(f"Nothing was recorded of {name}.")
+    place = folder or api.cassettes
+    source = {
+        "recorded": recorded,
+        "contract": outcome.verdict.contract_version,
+        "verdict": outcome.verdict.conclusion,
+    }
+    exchanges = addressed_to(api.contract.servers[0], plan.url, outcome.exchanges)
+    written = write_recording(place, exchanges, name, source)
+    click.echo(f"{written.exchanges} exchanges in {written.files} cassettes below {place}")
+    return 0

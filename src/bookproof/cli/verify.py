@@ -1,0 +1,119 @@
+"""`bookproof verify`: judge one API or all, against the embedded reference, a recording or a live address."""
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from bookproof import apis
+from bookproof.configuration import Configuration
+from bookproof.errors import BookproofError, UsageError
+from bookproof.judge import Reading
+from bookproof.reports.folder import write_reports
+from bookproof.reports.terminal import show_verdict
+from bookproof.running import Progress, run_suite
+from bookproof.targets.opening import Plan
+from bookproof.verdict import Verdict
+
+
+@click.command(name="verify")
+@click.argument("names", metavar="[API]…", nargs=-1)
+@click.option("--url", help="The address of a live API; the embedded reference is judged without it.")
+@click.option("--token-env", metavar="VARIABLE", help="The environment variable that holds the bearer token.")
+@click.option("--config", type=click.Path(path_type=Path), help="bookproof.toml, if not in the working directory.")
+@click.option("--report", type=click.Path(path_type=Path), default=Path("reports"), show_default=True, metavar="DIR")
+@click.option("--reading", type=click.Choice(["strict", "tolerant"]), help="tolerant: lenience is a warning.")
+@click.option("--replay", is_flag=True, help="Judge the recorded exchanges of the cassettes.")
+@click.option("--json", "as_json", is_flag=True, help="Print the verdict alone, as JSON.")
+@click.option("--quiet", is_flag=True, help="Print the conclusion alone.")
+def command(
+    names: tuple[str, ...],
+    url: str | None,
+    token_env: str | None,
+    config: Path | None,
+    report: Path,
+    reading: Reading | None,
+    replay: bool,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Judge an API against its contract; every known API where none is named.
+
+    \b
+    bookproof verify
+    bookproof verify highlevel --url http://127.0.0.1:8080 --token-env HL_TOKEN
+    """
+    chosen = [apis.load(name) for name in names or apis.names()]
+    if url and len(chosen) != 1:
+        raise UsageError("--url needs one API.", hint=f"For example: bookproof verify {chosen[0].name} --url {url}")
+    if url and replay:
+        raise UsageError("--url and --replay exclude each other.")
+    configuration = Configuration.load(config)
+    out, err = Console(highlight=False, soft_wrap=False), Console(stderr=True, highlight=False)
+    plans = {
+        api.name: configuration.plan(
+            api.name, url=url, token_variable=token_env, reading=reading, kind="replay" if replay else None
+        )
+        for api in chosen
+    }
+    verdicts: list[Verdict] = []
+    codes: list[int] = []
+    for api in chosen:
+        try:
+            verdict, folder = _judge(api, plans[api.name], report, None if as_json or quiet else err)
+        except BookproofError as error:
+            if len(chosen) == 1:
+                raise
+            err.print(f"bookproof: {api.name}: {error}", markup=False)
+            codes.append(error.exit_code)
+            continue
+        verdicts.append(verdict)
+        codes.append(verdict.exit_code)
+        if quiet:
+            out.print(f"{api.name} {verdict.conclusion}")
+        elif not as_json:
+            show_verdict(out, verdict, api.ledger, folder)
+    if as_json:
+        documents = [verdict.as_json() for verdict in verdicts]
+        sys.stdout.write(json.dumps(documents[0] if len(chosen) == 1 else documents, indent=2) + "\n")
+    return worst(codes)
+
+
+def worst(codes: list[int]) -> int:
+    """The exit code of several runs: a violation outweighs what could not be judged."""
+    order = (0, 3, 2, 1)
+    return max(codes, key=order.index, default=3)
+
+
+def _judge(api: apis.Api, plan: Plan, report: Path, err: Console | None) -> tuple[Verdict, Path]:
+    with tempfile.TemporaryDirectory(prefix="bookproof-") as scratch, _progress(err, api.name) as progress:
+        allure = Path(scratch) / "allure-results"
+        allure.mkdir()
+        outcome = run_suite(api, plan, properties=plan.kind != "replay", allure=allure, progress=progress)
+        if outcome.error is not None and not outcome.verdict.requests:
+            raise outcome.error
+        from bookproof.reports.allure import complete_results
+
+        complete_results(allure, outcome.verdict)
+        return outcome.verdict, write_reports(outcome.verdict, report, allure)
+
+
+@contextmanager
+def _progress(err: Console | None, name: str) -> Iterator[Progress | None]:
+    """A bar on stderr where a person looks; nothing elsewhere."""
+    if err is None or not err.is_terminal or os.environ.get("CI"):
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=err, transient=True, redirect_stdout=False) as bar:
+        task = bar.add_task(name, total=None)
+        yield lambda done, total, test: bar.update(task, completed=done, total=total)

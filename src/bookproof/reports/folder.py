@@ -1,0 +1,56 @@
+"""A run's report folder: every file of it is written aside and the folder changes at once, or not at all."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from bookproof.errors import UsageError
+from bookproof.reports.junit import junit_xml
+from bookproof.reports.markdown import markdown
+from bookproof.verdict import Verdict
+
+WRITERS: dict[str, Callable[[Verdict], str]] = {
+    "verdict.json": lambda verdict: json.dumps(verdict.as_json(), indent=2, ensure_ascii=False) + "\n",
+    "verdict.md": markdown,
+    "junit.xml": junit_xml,
+}
+
+
+def write_reports(verdict: Verdict, root: Path, allure: Path | None = None) -> Path:
+    """Writes the reports of a run to `root/<api>`, in place of an older run's; gives that folder.
+
+    allure: a folder of Allure results, which moves into the report.
+    """
+    folder = root / verdict.run.api
+    draft = root / f".{verdict.run.api}.{os.getpid()}"
+    try:
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(parents=True)
+        for name, write in WRITERS.items():
+            (draft / name).write_text(write(verdict), encoding="utf-8")
+        if allure is not None and allure.is_dir():
+            shutil.move(allure, draft / "allure-results")
+        _replace(folder, draft)
+    except OSError as error:
+        raise UsageError(
+            f"The report cannot be written to {folder}: {error.strerror}.", hint="Name another place: --report DIR."
+        ) from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return folder
+
+
+def _replace(folder: Path, draft: Path) -> None:
+    """Puts the new folder in the old one's place; the old one comes back if that fails."""
+    old = folder.with_name(f".{folder.name}.old.{os.getpid()}")
+    if folder.exists():
+        folder.rename(old)
+    try:
+        draft.rename(folder)
+    except OSError:
+        if old.exists():
+            old.rename(folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
