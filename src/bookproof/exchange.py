@@ -63,6 +63,7 @@ class Intent:
     vouched: the request is built from fixtures that the target declared, so a refusal is a fault.
     about: the requirement that the test is about; a crash on a valid request is blamed on it.
     also_breaks: the requirement that the request breaks where only the sender can know (a wrong token).
+    conclusive: a refusal can have no other cause than the breach; not so for generated requests.
     test: the suite's test that sent it.
     """
 
@@ -70,6 +71,7 @@ class Intent:
     vouched: bool = False
     about: str | None = None
     also_breaks: str | None = None
+    conclusive: bool = True
     test: str = ""
 
 

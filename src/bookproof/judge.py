@@ -40,6 +40,7 @@ class Finding:
 class Judgement:
     """What one exchange says: findings, the requirements that it put to the test, and remarks.
 
+    enforced: requirements that the refusal of a broken request shows, provided that valid ones are accepted.
     call: None where the exchange belongs to no operation of the contract.
     refusal: a conforming request was refused and nobody vouched for it (a note, not a fault).
     trouble: why the exchange says nothing about the contract (throttled, credentials refused).
@@ -48,6 +49,7 @@ class Judgement:
     call: Call | None
     findings: list[Finding] = field(default_factory=list)
     shown: set[str] = field(default_factory=set)
+    enforced: set[str] = field(default_factory=set)
     readings: list[Taken] = field(default_factory=list)
     refusal: str = ""
     trouble: str = ""
@@ -140,8 +142,8 @@ class Judge:
                 self._judge_success(call, judgement)
         elif call.breaches:
             owners = self.requirements(call.breaches)
-            if len(owners) == 1:
-                judgement.shown |= owners
+            if len(owners) == 1 and call.exchange.intent.conclusive:
+                judgement.enforced |= owners
             if (
                 call.refused
                 and not call.denied

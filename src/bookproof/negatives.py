@@ -5,7 +5,7 @@ counts: it must break exactly the keyword that it is about, at the expected plac
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +15,7 @@ from bookproof.draft import Draft
 from bookproof.exchange import ABSENT
 from bookproof.judge import Judge
 
-Items = Callable[[str, int], list[Any]]
+Items = Callable[[str, int], Sequence[Any]]
 """Gives n distinct valid items for the array at a place (`request.body/calendarIds`)."""
 
 
@@ -189,7 +189,7 @@ def _enum_neighbours(values: tuple[Any, ...]) -> Iterator[Any]:
 
 def _beyond_limits(schema: Mapping[str, Any], value: Any, where: str, items: Items) -> Iterator[tuple[str, Any]]:
     if "maxItems" in schema:
-        yield "too-many", items(where, schema["maxItems"] + 1)
+        yield "too-many", list(items(where, schema["maxItems"] + 1))
     if schema.get("minItems"):
         yield "too-few", list(value)[: schema["minItems"] - 1]
     if "maxLength" in schema:

@@ -105,15 +105,13 @@ def run_suite(
         arguments += ["-p", "allure_pytest.plugin", f"--alluredir={allure}"]
     if select:
         arguments += ["-k", select]
+    run = runs.prepare(api)
     with _quiet(), _undisturbed():
         code = pytest.main(arguments, plugins=[runs, watcher])
-    run = next(iter(runs), None)
-    if code == pytest.ExitCode.NO_TESTS_COLLECTED or run is None or api.name not in runs.verdicts:
-        if run is not None and run.error is not None:
-            raise run.error
+    if code == pytest.ExitCode.NO_TESTS_COLLECTED or (watcher.faults and not run.session.tally.requests):
         fault = watcher.faults[0].strip().splitlines()[-1] if watcher.faults else "no test ran"
-        raise CannotJudge(f"The suite of {api.name} could not run: {fault}.")
-    if run.error is not None and not runs.verdicts[api.name].requests:
+        raise run.error or CannotJudge(f"The suite of {api.name} could not run: {fault}.")
+    if run.error is not None and not run.session.tally.requests:
         raise run.error
     if watcher.faults and os.environ.get("BOOKPROOF_DEBUG"):
         print("\n".join(watcher.faults))  # noqa: T201 - asked for by the variable

@@ -56,9 +56,12 @@ class Tally:
     """What the judgements of a run add up to."""
 
     requests: int = 0
-    accepted: int = 0
     foreign: int = 0
-    exercised: Counter[str] = field(default_factory=Counter)
+    accepted: Counter[str] = field(default_factory=Counter)
+    """Accepted valid requests by operation."""
+    shown: Counter[str] = field(default_factory=Counter)
+    enforced: dict[str, Counter[str]] = field(default_factory=dict)
+    """Refusals of broken requests by operation and requirement."""
     findings: dict[tuple[str, ...], Seen] = field(default_factory=dict)
     refusals: Counter[str] = field(default_factory=Counter)
     untested: dict[str, tuple[str, str | None]] = field(default_factory=dict)
@@ -71,14 +74,25 @@ class Tally:
             self.foreign += 1
             return
         self.requests += 1
-        self.accepted += judgement.call.accepted and judgement.call.conforming
-        self.exercised.update(judgement.shown)
+        operation = judgement.call.operation.id
+        self.accepted[operation] += judgement.call.accepted and judgement.call.conforming
+        self.shown.update(judgement.shown)
+        if judgement.enforced:
+            self.enforced.setdefault(operation, Counter()).update(judgement.enforced)
         if judgement.refusal:
             self.refusals[judgement.call.operation.id] += 1
         for taken in judgement.readings:
             self.readings.setdefault(taken.reading, Counter())[taken.form] += 1
         for finding in judgement.findings:
             self.note(finding)
+
+    def exercised(self, requirement: str) -> int:
+        """How many exchanges put a requirement to the test.
+
+        An operation that accepts nothing valid shows nothing by refusing what is broken.
+        """
+        refusals = sum(c[requirement] for operation, c in self.enforced.items() if self.accepted[operation])
+        return self.shown[requirement] + refusals
 
     def note(self, finding: Finding) -> None:
         """Counts one finding; the same one at the same place is kept once."""
@@ -97,9 +111,11 @@ class Tally:
     def merge(self, other: "Tally") -> None:
         """Adds another tally of the same run."""
         self.requests += other.requests
-        self.accepted += other.accepted
+        self.accepted.update(other.accepted)
         self.foreign += other.foreign
-        self.exercised.update(other.exercised)
+        self.shown.update(other.shown)
+        for operation, refusals in other.enforced.items():
+            self.enforced.setdefault(operation, Counter()).update(refusals)
         self.refusals.update(other.refusals)
         for key, seen in other.findings.items():
             if key in self.findings:
@@ -268,7 +284,7 @@ def conclude(
 
 
 def _row(requirement: Requirement, tally: Tally, run: Run, found: list[Seen], waivers: Mapping[str, Waiver]) -> Row:
-    exercised = tally.exercised[requirement.id]
+    exercised = tally.exercised(requirement.id)
     found.sort(key=lambda seen: seen.finding.level)
     kept = tuple(found[:FINDINGS_KEPT])
     if requirement.out_of_scope:

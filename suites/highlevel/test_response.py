@@ -31,8 +31,8 @@ def test_an_equipment_is_not_answered_as_a_room(highlevel, equipment):
 
 
 @requirement("HL-056")
-def test_the_calendars_that_were_sent_come_back(highlevel, room, calendar_ids):
-    answer = highlevel.create("rooms", room | {"calendarIds": calendar_ids[2:7]})
+def test_the_calendars_that_were_sent_come_back(highlevel, room, calendars):
+    answer = highlevel.create("rooms", room | {"calendarIds": calendars(5)[2:]})
     assert answer.accepted
 
 

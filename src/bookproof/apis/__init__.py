@@ -6,7 +6,7 @@ lies below `contracts/<name>` and `suites/<name>`.
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -48,8 +48,8 @@ class Samples(Protocol):
     def samples(self) -> Mapping[str, Sample]:
         """The plainest valid request of each kind, by name."""
 
-    def items(self, where: str, count: int) -> list[Any]:
-        """That many distinct valid items for the array at a place of a request."""
+    def items(self, where: str, count: int) -> Sequence[Any]:
+        """That many distinct valid items for the array at a place of a request; fewer where fewer are known."""
 
 
 class Reference(Protocol):

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bookproof import apis
 from bookproof.errors import UsageError
+from bookproof.targets.asgi import listen
 
 
 @click.command(name="mock")
@@ -41,8 +42,8 @@ def command(name: str, host: str, port: int, defect: str | None, latency: int, k
         app = _Delayed(app, latency / 1000)
     config = uvicorn.Config(app, host=host, port=port, log_level="warning", lifespan="off", server_header=False)
     try:
-        socket = config.bind_socket()
-    except (OSError, SystemExit):
+        socket = listen(host, port)
+    except OSError:
         raise UsageError(
             f"The port {port} of {host} is taken or not allowed.", hint="Name another: --port 0."
         ) from None

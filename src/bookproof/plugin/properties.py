@@ -62,7 +62,8 @@ def send_case(session: Session, case: Case[Any]) -> Answer:
             str(prepared.url),
             tuple(headers),
             body.encode() if isinstance(body, str) else body,
-        )
+        ),
+        conclusive=False,
     )
 
 

@@ -92,7 +92,7 @@ class ApiRun:
             finding = Finding(name, row.level, f"{item.name} does not hold", row.statement, said, "exchange", exchange)
             self.scene.findings.append(finding)
             self.session.tally.note(finding)
-            self.session.tally.exercised[name] += 1
+            self.session.tally.shown[name] += 1
 
     def weighs(self, finding: Finding) -> bool:
         """Whether a finding fails its test."""
@@ -175,6 +175,12 @@ class Runs:
         if (api, apart) not in self._runs:
             self._runs[api, apart] = ApiRun(apis.load(api), replace(plan, kind="reference") if apart else plan)
         return self._runs[api, apart]
+
+    def prepare(self, api: Api) -> ApiRun:
+        """Opens the run of an API ahead of its tests, so that what is wrong with the plan shows at once."""
+        run = self._runs[api.name, False] = ApiRun(api, self._plan_for(api.name))
+        run.session.samples.samples()
+        return run
 
     def __iter__(self) -> Iterator[ApiRun]:
         return iter(self._runs.values())

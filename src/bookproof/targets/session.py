@@ -138,13 +138,25 @@ class Session:
         request = draft.build(self.api.contract, self.target.url, self.authorization)
         return replace(request, headers=(*request.headers, ("User-Agent", f"bookproof/{__version__}")))
 
-    def send(self, draft: Draft, *, also_breaks: str | None = None) -> Answer:
-        """Sends a draft and has the exchange judged."""
-        return self.send_request(self.build(draft), also_breaks=also_breaks)
+    def send(self, draft: Draft, *, also_breaks: str | None = None, probe: bool = False) -> Answer:
+        """Sends a draft and has the exchange judged.
 
-    def send_request(self, request: Request, *, also_breaks: str | None = None) -> Answer:
-        """Sends a finished request and has the exchange judged."""
-        return self._observe(self._exchange(request, self._intent(also_breaks)))
+        also_breaks: the requirement that the draft breaks where the wire does not show it.
+        probe: the request may be refused for reasons that the document does not state; nobody vouches for it.
+        """
+        return self.send_request(self.build(draft), also_breaks=also_breaks, probe=probe)
+
+    def send_request(
+        self, request: Request, *, also_breaks: str | None = None, probe: bool = False, conclusive: bool = True
+    ) -> Answer:
+        """Sends a finished request, as `send` does a draft.
+
+        conclusive: whether a refusal can have no other cause than what the request breaks.
+        """
+        intent = replace(self._intent(also_breaks), conclusive=conclusive)
+        if probe:
+            intent = replace(intent, demonstrates=None, vouched=False, about=intent.about or intent.demonstrates)
+        return self._observe(self._exchange(request, intent))
 
     def send_together(self, drafts: Sequence[Draft]) -> list[Answer]:
         """Sends drafts at the same time, each on a thread of its own, and has the exchanges judged as they ended."""
@@ -267,7 +279,7 @@ class Session:
         if not judgement.trouble:
             return
         status = exchange.response.status if exchange.response else 0
-        if status in (401, 403) and not self.tally.accepted:
+        if status in (401, 403) and not self.tally.accepted.total():
             raise CredentialsRefused(
                 f"{self.target.url} refuses the run's credentials ({status}).",
                 hint="Name the environment variable that holds the token: --token-env VARIABLE.",

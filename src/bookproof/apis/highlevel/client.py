@@ -6,6 +6,7 @@ from typing import Any
 from bookproof import apis
 from bookproof.apis import Sample
 from bookproof.draft import Draft
+from bookproof.errors import Untested
 
 VERSION = "2021-04-15"
 OPERATION = "createCalendarResource"
@@ -26,10 +27,17 @@ class Samples:
         self.declared_calendars = len(set(fixtures.calendar_ids))
         self._calendars = list(dict.fromkeys(fixtures.calendar_ids))
 
-    def calendars(self, count: int) -> list[str]:
-        """That many distinct calendar ids: the declared ones first, then made up ones of the same form."""
-        made_up = (f"bookproofCalendar{number:03d}" for number in range(1, count + self.declared_calendars + 1))
-        known = self._calendars + [name for name in made_up if name not in self._calendars]
+    def calendars(self, count: int, *, made_up: bool = False) -> list[str]:
+        """That many distinct calendar ids, all of them declared, or all made up where none is declared.
+
+        Untested where some are declared and fewer than that; made_up: fill up with ids of the same form instead.
+        """
+        if 0 < self.declared_calendars < count and not made_up:
+            raise Untested(
+                f"it needs {count} known calendar_ids; {self.declared_calendars} are declared", blocked_by="fixtures"
+            )
+        invented = (f"bookproofMadeUp{number:05d}" for number in range(1, count + 1))
+        known = self._calendars + [name for name in invented if name not in self._calendars]
         return known[:count]
 
     def body(self, **changes: Any) -> dict[str, Any]:
@@ -50,8 +58,8 @@ class Samples:
         return Draft(OPERATION, path={"resourceType": resource_type}, headers={"Version": VERSION}, body=body)
 
     def room(self) -> dict[str, Any]:
-        """A room with two calendars."""
-        return self.body(calendarIds=self.calendars(2))
+        """A room with two calendars, or with the one that is declared."""
+        return self.body(calendarIds=self.calendars(1 if self.declared_calendars == 1 else 2))
 
     def equipment(self) -> dict[str, Any]:
         """A piece of equipment with one calendar."""
@@ -69,12 +77,13 @@ class Samples:
         if not isinstance(body, dict) or not isinstance(body.get("calendarIds"), list):
             return body
         most = 1 if path.get("resourceType") == "equipments" else len(body["calendarIds"])
-        known = self.calendars(min(most, len(body["calendarIds"])))
+        wanted = min(most, len(body["calendarIds"]), self.declared_calendars or 101)
+        known = self.calendars(wanted) if wanted else []
         return body | {"locationId": self.location_id, "calendarIds": known}
 
     def items(self, where: str, count: int) -> Sequence[Any]:
-        """Distinct valid items for an array of a request; calendarIds is the only one."""
-        return self.calendars(count)
+        """Distinct valid items for calendarIds, the only array of a request; fewer where fewer are declared."""
+        return self.calendars(min(count, self.declared_calendars or count))
 
 
 class Client:
@@ -94,5 +103,5 @@ class Client:
 
     def clean_up(self) -> list[str]:
         """Nothing can be taken back: the document has no operation for it. Names what the run created."""
-        created = self.session.tally.accepted
+        created = self.session.tally.accepted.total()
         return [f"{created} calendar resources, named bookproof …"] if created else []
