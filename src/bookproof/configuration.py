@@ -49,7 +49,7 @@ class BudgetSection(_Section):
 
     requests: int = Field(default=0, ge=0)
     rate: Annotated[float, BeforeValidator(_rate)] = Field(default=0.0, ge=0)
-    seconds: float = Field(default=0.0, ge=0)
+    seconds: float = Field(default=600.0, ge=0)
 
 
 class WaiverSection(_Section):

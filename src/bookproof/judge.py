@@ -20,7 +20,11 @@ from bookproof.rules import NO_RULES, Call, RuleSet, Shown, Taken
 
 Reading = Literal["strict", "tolerant"]
 
-ABOUT_THE_RUN = frozenset({401, 403, 429, 503})
+ABOUT_THE_RUN = frozenset({401, 403})
+"""Statuses that concern the run's credentials where the request does not provoke them."""
+
+THROTTLING = frozenset({429, 503})
+"""Statuses that say nothing about the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class Judge:
         known = [base.rstrip("/") for base in (*bases, *contract.servers)]
         self.base = known[0]
         self._bases = sorted(set(known), key=len, reverse=True)
+        self._served = False
 
     def read(self, exchange: Exchange) -> Call | None:
         """The exchange as a call of an operation, its request classified; None where it is none of this API's."""
@@ -117,13 +122,19 @@ class Judge:
         judgement = Judgement(call)
         if exchange.response is None:
             self._no_answer(call, judgement)
-        elif call.conforming and call.status in ABOUT_THE_RUN and exchange.response:
+        elif call.status in THROTTLING or self._credentials_refused(call):
             judgement.trouble = _TROUBLE.get(call.status, "the target does not serve this run")
         elif call.status >= 500:
             self._server_error(call, judgement)
         else:
             self._answered(call, judgement)
         return judgement
+
+    def _credentials_refused(self, call: Call) -> bool:
+        """Whether the answer concerns the run's credentials: a 403 does not once they have been good for something."""
+        if not call.conforming or call.status not in ABOUT_THE_RUN:
+            return False
+        return not (call.status == 403 and self._served and call.exchange.intent.vouched)
 
     # -- the cases -----------------------------------------------------------------------------------------
 
@@ -195,6 +206,7 @@ class Judge:
             self._judge_body(call, answer, judgement)
 
     def _demonstrated(self, call: Call, judgement: Judgement) -> None:
+        self._served = True
         if call.exchange.intent.demonstrates:
             judgement.shown.add(call.exchange.intent.demonstrates)
         if served := self.ledger.served_by(call.operation.id):

@@ -8,6 +8,7 @@ from bookproof.errors import BudgetSpent
 from bookproof.exchange import Response
 
 THROTTLED = frozenset({429, 503})
+"""Statuses that ask to wait: 503 with Retry-After alone, 429 for a second where it does not say how long."""
 LONGEST_WAIT = 120.0
 """Seconds that one Retry-After may ask for; a longer one is cut to this."""
 
@@ -53,10 +54,10 @@ class Manners:
     def retry_after(self, response: Response, throttled: frozenset[int] = THROTTLED) -> bool:
         """Whether the response asked to wait; the wait is over when this returns."""
         asked = response.header("Retry-After")
-        if response.status not in throttled or asked is None:
+        if response.status not in throttled or (asked is None and response.status != 429):
             return False
         try:
-            seconds = float(asked)
+            seconds = float(asked or 1.0)
         except ValueError:
             seconds = 1.0
         self._wait(min(max(seconds, 0.0), LONGEST_WAIT))

@@ -45,7 +45,7 @@ class Plan:
     reading: Reading = "strict"
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
     token_variable: str = ""
-    timeout: float = 30.0
+    timeout: float = 15.0
     clock: Callable[[], float] | None = None
     sequential: bool = False
     """Send what scenarios send at once one after the other, so that a recording is reproducible."""
@@ -119,7 +119,11 @@ def _live(api: Api, plan: Plan) -> tuple[Target, str | None, Mapping[str, Any]]:
     if url.scheme not in ("http", "https") or not url.host:
         raise UsageError(f"{plan.url!r} is not an http or https address.", hint="For example https://api.example.com")
     client = httpx.Client(timeout=plan.timeout, follow_redirects=False, trust_env=False)
-    return Target("live", plan.url.rstrip("/"), client), plan.authorization or f"Bearer {NO_TOKEN}", plan.fixtures
+    return (
+        Target("live", plan.url.rstrip("/"), client, timeout=plan.timeout),
+        plan.authorization or f"Bearer {NO_TOKEN}",
+        plan.fixtures,
+    )
 
 
 def matched_headers(api: Api) -> tuple[str, ...]:

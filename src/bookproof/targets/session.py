@@ -29,6 +29,9 @@ ESTABLISHING = "establishing "
 PATIENCE = 6
 """How often one request is repeated when the target asks to wait."""
 
+SILENCES = 5
+"""How many requests in a row may go unanswered before the run gives up."""
+
 
 @dataclass(slots=True)
 class Target:
@@ -38,6 +41,8 @@ class Target:
     url: str
     client: httpx.Client
     cassette: IndexedCassette | None = None
+    timeout: float = 15.0
+    """Seconds that one answer may take from beginning to end."""
 
 
 @dataclass(slots=True)
@@ -77,6 +82,8 @@ class Answer:
     @property
     def refused(self) -> bool:
         """Whether the request was refused: any answer that is neither a success nor a server error."""
+        if self._judgement.trouble:
+            raise Untested(self._judgement.trouble)
         return 300 <= self.status < 500 or self._denied
 
     @property
@@ -132,6 +139,7 @@ class Session:
         self._scrubber = scrubber or Scrubber()
         self._established: dict[str, Untested | None] = {}
         self._answered = False
+        self._silences = 0
 
     def build(self, draft: Draft) -> Request:
         """The request that a draft becomes at this target, with the run's credentials."""
@@ -179,7 +187,7 @@ class Session:
     def _observe(self, exchange: Exchange) -> Answer:
         exchange = self._scrubber.exchange(exchange)
         judgement = self.judge.observe(exchange)
-        self._about_the_run(judgement, exchange)
+        self._end_if_refused(judgement, exchange)
         self.tally.add(judgement)
         self.scene.findings += judgement.findings
         self.scene.exchanges.append(exchange)
@@ -217,8 +225,11 @@ class Session:
             self.scene = outer
 
     def _obstacle(self, requirement: str, answer: Answer) -> Untested | None:
-        if 200 <= answer.status < 300 and not answer.refused:
-            return None
+        try:
+            if 200 <= answer.status < 300 and not answer.refused:
+                return None
+        except Untested as reason:
+            return reason
         blamed = next((f.requirement for f in answer.findings if f.level == "must"), None)
         if blamed or answer.findings:
             return Untested(f"blocked by {blamed or 'a server error'}", blocked_by=blamed or "the server")
@@ -244,8 +255,11 @@ class Session:
                     raise Unreachable(
                         f"No answer from {self.target.url}: {reason}.", hint="Is the address right, and does it run?"
                     ) from None
+                self._silences += 1
+                if self._silences >= SILENCES:
+                    raise Unreachable(f"{self.target.url} has stopped answering: {reason}.") from None
                 return Exchange(request, None, reason, started, time.perf_counter() - clock, intent)
-            self._answered = True
+            self._answered, self._silences = True, 0
             exchange = Exchange(request, response, None, started, time.perf_counter() - clock, intent)
             if not self.manners.retry_after(response, self.throttled):
                 return exchange
@@ -261,21 +275,24 @@ class Session:
         sent = self.target.client.build_request(
             request.method, request.url, headers=list(request.headers), content=content
         )
+        deadline = time.monotonic() + self.target.timeout
         with_body = self.target.client.send(sent, stream=True)
         try:
             body = bytearray()
-            for chunk in with_body.iter_bytes():
+            for chunk in with_body.iter_bytes(2**16):
                 body += chunk
                 if len(body) > LARGEST_BODY:
                     raise httpx.ReadError(f"the body is longer than {LARGEST_BODY // 2**20} MiB")
+                if time.monotonic() > deadline:
+                    raise httpx.ReadTimeout("the body does not end")
             return Response(with_body.status_code, tuple(with_body.headers.multi_items()), bytes(body))
         except httpx.DecodingError as error:
             raise httpx.ReadError(f"the body cannot be decoded ({error})") from None
         finally:
             with_body.close()
 
-    def _about_the_run(self, judgement: Judgement, exchange: Exchange) -> None:
-        """401 and 403 that nothing provoked end the run; throttling that patience did not end does too."""
+    def _end_if_refused(self, judgement: Judgement, exchange: Exchange) -> None:
+        """401 and 403 that nothing provoked end a run which was never served."""
         if not judgement.trouble:
             return
         status = exchange.response.status if exchange.response else 0
@@ -284,7 +301,6 @@ class Session:
                 f"{self.target.url} refuses the run's credentials ({status}).",
                 hint="Name the environment variable that holds the token: --token-env VARIABLE.",
             )
-        judgement.refusal = judgement.trouble
 
 
 def _in_words(error: httpx.TransportError) -> str:
