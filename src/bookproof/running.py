@@ -129,17 +129,26 @@ def _quiet() -> Iterator[None]:
 def _undisturbed() -> Iterator[None]:
     """No plugin and no option from the surroundings, and nothing written into the working directory."""
     before = {name: os.environ.get(name) for name in _SETTINGS}
-    with tempfile.TemporaryDirectory(prefix="bookproof-") as scratch:
-        os.environ.update({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""})
-        os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = scratch
-        try:
-            yield
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    os.environ.pop(name, None)
-                else:
-                    os.environ[name] = value
+    os.environ.update({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""})
+    os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(_cache())
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _cache() -> Path:
+    """Where Hypothesis keeps its tables of characters, which take a second to make; it stores no examples."""
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bookproof"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return Path(tempfile.gettempdir()) / "bookproof"
+    return home
 
 
 _SETTINGS = ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_ADDOPTS", "PYTEST_PLUGINS", "HYPOTHESIS_STORAGE_DIRECTORY")

@@ -50,6 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--bookproof-reading", choices=("strict", "tolerant"), help="how unclear places are read")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Registers markers and prepares the runs."""
     for line in _MARKERS:

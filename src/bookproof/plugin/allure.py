@@ -16,6 +16,8 @@ class Reporter:
 
     def __init__(self, config: pytest.Config) -> None:
         self._on = bool(getattr(config.option, "allure_report_dir", None))
+        if self._on:
+            _results_only()
 
     def label(self, item: pytest.Item, run: ApiRun) -> None:
         """Says what a test is about."""
@@ -54,3 +56,21 @@ class Reporter:
         answered = f"{response.status}\n\n{pretty(response)}" if response else f"no answer: {exchange.error}"
         allure.attach(answered, "response", text)
         allure.attach(curl(request, token_variable), "curl", text)
+
+
+def _results_only() -> None:
+    """Keeps allure-pytest from writing a file for each fixture of each test: five a test, and they say nothing."""
+    import allure_commons
+    from allure_commons.logger import AllureFileLogger
+
+    class ResultsOnly(AllureFileLogger):
+        @allure_commons.hookimpl
+        def report_container(self, container: object) -> None:
+            """Writes nothing."""
+
+    manager = allure_commons.plugin_manager
+    for logger in [plugin for plugin in manager.get_plugins() if type(plugin) is AllureFileLogger]:
+        # The same object is registered again: allure-pytest takes it out by identity when it ends.
+        manager.unregister(logger)
+        logger.__class__ = ResultsOnly
+        manager.register(logger)

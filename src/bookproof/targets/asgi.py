@@ -21,6 +21,7 @@ class AsgiTransport(httpx.BaseTransport):
         self._app = app
         self._prefix = prefix.rstrip("/")
         self._local = threading.local()
+        self._loops: list[asyncio.AbstractEventLoop] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Runs the application once."""
@@ -30,13 +31,13 @@ class AsgiTransport(httpx.BaseTransport):
         loop: asyncio.AbstractEventLoop | None = getattr(self._local, "loop", None)
         if loop is None or loop.is_closed():
             loop = self._local.loop = asyncio.new_event_loop()
+            self._loops.append(loop)
         return loop
 
     def close(self) -> None:
-        """Closes the loop of the calling thread."""
-        loop: asyncio.AbstractEventLoop | None = getattr(self._local, "loop", None)
-        if loop is not None:
-            loop.close()
+        """Closes every thread's loop."""
+        while self._loops:
+            self._loops.pop().close()
 
     async def _run(self, request: httpx.Request) -> httpx.Response:
         body = request.read()
