@@ -19,14 +19,18 @@ Items = Callable[[str, int], Sequence[Any]]
 """Gives n distinct valid items for the array at a place (`request.body/calendarIds`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class NearMiss:
-    """A request with one fault. `name` is stable between runs and serves as a test id."""
+    """A request with one fault. `name` is stable between runs and serves as a test id; `sample` names its origin."""
 
     name: str
     requirement: str
     where: str
     draft: Draft
+    sample: str = ""
+
+    def __repr__(self) -> str:
+        return f"{self.sample or self.draft.operation}: {self.name} (breaks {self.requirement} at {self.where})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,10 @@ class _Candidate:
     draft: Draft
 
 
-def near_misses(judge: Judge, base: Draft, *, items: Items | None = None) -> list[NearMiss]:
+def near_misses(judge: Judge, base: Draft, *, items: Items | None = None, sample: str = "") -> list[NearMiss]:
     """Every verified near miss of a valid request.
 
-    base: a request that keeps the contract, with a value for each property that is to be tested.
+    base: a request that keeps the contract, with a value for each property that is to be tested; sample: its name.
     """
     operation = judge.contract.operations[base.operation]
     candidates: list[_Candidate] = []
@@ -53,7 +57,7 @@ def near_misses(judge: Judge, base: Draft, *, items: Items | None = None) -> lis
     for candidate in candidates:
         requirement = _single_fault(judge, candidate)
         if requirement and candidate.name not in verified:
-            verified[candidate.name] = NearMiss(candidate.name, requirement, candidate.where, candidate.draft)
+            verified[candidate.name] = NearMiss(candidate.name, requirement, candidate.where, candidate.draft, sample)
     return list(verified.values())
 
 

@@ -72,7 +72,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if run is None:
         return
     cases = [
-        pytest.param((name, miss), id=f"{name}-{miss.name}", marks=requirement(miss.requirement))
+        pytest.param(miss, id=f"{name}-{miss.name}", marks=requirement(miss.requirement))
         for name in marker.args
         for miss in run.near_misses(name)
     ]
@@ -91,9 +91,8 @@ def bookproof(request: pytest.FixtureRequest) -> Any:
 @pytest.fixture
 def miss(request: pytest.FixtureRequest, bookproof: Any) -> NearMiss:
     """One near miss, once the sample that it departs from is known to be accepted."""
-    name, found = request.param
-    bookproof.session.establish(name)
-    near: NearMiss = found
+    near: NearMiss = request.param
+    bookproof.session.establish(near.sample)
     return near
 
 

@@ -26,6 +26,9 @@ class Reporter:
         import allure
 
         allure.dynamic.epic(run.api.ledger.title)
+        if not hasattr(item, "callspec") and "[" in item.name:
+            # One test function serves every operation of a contract; Allure would merge them into one result.
+            allure.dynamic.parameter("operation", item.name.partition("[")[2].removesuffix("]"))
         for name in run.requirements(item)[:1]:
             row = run.api.ledger[name]
             allure.dynamic.feature(row.operation or row.theme)

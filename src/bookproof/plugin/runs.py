@@ -54,7 +54,7 @@ class ApiRun:
         if sample not in self._near_misses:
             samples = self.session.samples
             self._near_misses[sample] = near_misses(
-                self.session.judge, samples.samples()[sample].draft, items=samples.items
+                self.session.judge, samples.samples()[sample].draft, items=samples.items, sample=sample
             )
         return self._near_misses[sample]
 

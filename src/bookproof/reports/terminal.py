@@ -21,6 +21,9 @@ _CONCLUSIONS = {
     "inconclusive": ("yellow", "could not be judged"),
 }
 
+COMMAND_SHOWN = 400
+"""Characters of a curl command that the terminal shows."""
+
 
 def show_verdict(console: Console, verdict: Verdict, ledger: Ledger, report: Path | None) -> None:
     """Prints a verdict."""
@@ -81,7 +84,9 @@ def _show_finding(console: Console, seen: Seen, verdict: Verdict) -> None:
     lines = Text()
     lines.append(f"{_plain(finding.message)}{times}\n")
     lines.append(f"at {_plain(finding.where)}   expected  {_plain(finding.expected)}   got  {_plain(finding.actual)}\n")
-    lines.append(_plain(curl(finding.exchange.request, verdict.run.token_variable)), style="dim")
+    command = _plain(curl(finding.exchange.request, verdict.run.token_variable))
+    cut = command if len(command) <= COMMAND_SHOWN else f"{command[:COMMAND_SHOWN]}… (the whole is in the report)"
+    lines.append(cut, style="dim")
     console.print(Padding(lines, (0, 0, 0, 4)), soft_wrap=False)
 
 
