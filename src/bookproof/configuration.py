@@ -37,11 +37,19 @@ def _rate(value: Any) -> Any:
     return float(found[1]) / {"s": 1, "min": 60, "h": 3600}[found[2]]
 
 
-class Credentials(_Section):
-    """How the run proves who it is. Each value is `env:VARIABLE`; basic holds `user:password`."""
+Variable = Annotated[str, Field(pattern=r"^env:\w+$")]
+"""The name of an environment variable, as `env:NAME`: a secret never stands in a file."""
 
-    bearer: str | None = Field(default=None, pattern=r"^env:\w+$")
-    basic: str | None = Field(default=None, pattern=r"^env:\w+$")
+
+class Credentials(_Section):
+    """How the run proves who it is. Each value is `env:VARIABLE`; basic holds `user:password`.
+
+    login: what the API's own login asks for, by name; the token that it gives is renewed once when it is refused.
+    """
+
+    bearer: Variable | None = None
+    basic: Variable | None = None
+    login: dict[str, Variable] | None = None
 
 
 class BudgetSection(_Section):
@@ -122,11 +130,14 @@ class Configuration:
         address = url or section.url
         live = bool(address) and kind in (None, "live")
         authorization, variable = self._authorization(section, token_variable) if live else (None, "")
+        given = section.credentials.login if live and not authorization else None
+        login = {name: _environment(value.removeprefix("env:")) for name, value in (given or {}).items()}
         return Plan(
             kind="live" if live else "replay" if kind == "replay" else "reference",
             url=address if live else "",
             authorization=authorization,
-            secrets=_parts(authorization),
+            login=login,
+            secrets=(*_parts(authorization), *login.values()),
             fixtures=section.fixtures if live else {},
             capabilities=frozenset(section.capabilities),
             budget=Budget(**section.budget.model_dump()),
@@ -143,6 +154,11 @@ class Configuration:
             if fixture not in known:
                 raise _unknown(path, self._text, fixture, known, f"{name} has no fixture")
         check_fixtures(api, section.fixtures)
+        wanted = getattr(api.module("client"), "LOGIN", ())
+        for part in section.credentials.login or {}:
+            if part not in wanted:
+                what = f"the login of {name} asks for no" if wanted else f"{name} has no login, so no"
+                raise _unknown(path, self._text, part, wanted, what[0].upper() + what[1:])
         for capability in section.capabilities:
             if capability not in CAPABILITIES:
                 raise _unknown(path, self._text, capability, CAPABILITIES, "There is no capability")

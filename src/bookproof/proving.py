@@ -6,10 +6,11 @@ and no others. A variation is accused when any requirement fails.
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from bookproof import apis
 from bookproof.apis import Api
@@ -176,6 +177,35 @@ def uncovered(api: Api) -> Iterator[str]:
         sums_up = row.shown_by and not row.rule
         if row.id not in broken and not row.out_of_scope and not sums_up:
             yield row.id
+
+
+class Evidence(NamedTuple):
+    """What stands behind a requirement: exchanges and near misses of a run on the reference, and seeded defects."""
+
+    requirement: str
+    outcome: str
+    exchanges: int
+    near_misses: int
+    defects: int
+
+
+def evidence(api: Api) -> list[Evidence]:
+    """The evidence for each row of an API's ledger, from a run of its scenarios on the reference."""
+    from bookproof.running import run_suite
+
+    found = catalogue(api)
+    outcome = run_suite(api, Plan(capabilities=found.capabilities), properties=False)
+    defects = Counter(row for defect in found.defects for row in defect.breaks)
+    return [
+        Evidence(
+            row.requirement.id,
+            row.outcome,
+            row.exchanges,
+            outcome.near_misses[row.requirement.id],
+            defects[row.requirement.id],
+        )
+        for row in outcome.verdict.rows
+    ]
 
 
 def _found(verdict: Verdict | None, outcome: str) -> frozenset[str]:

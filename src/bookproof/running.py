@@ -3,7 +3,10 @@
 import contextlib
 import io
 import os
+import signal
 import tempfile
+import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +33,8 @@ class Outcome:
 
     verdict: Verdict
     exchanges: tuple[Exchange, ...]
+    near_misses: Counter[str]
+    """How many near misses each requirement has."""
     error: BookproofError | None = None
 
 
@@ -106,7 +111,7 @@ def run_suite(
     if select:
         arguments += ["-k", select]
     run = runs.prepare(api)
-    with _quiet(), _undisturbed():
+    with _quiet(), _undisturbed(), _terminable():
         code = pytest.main(arguments, plugins=[runs, watcher])
     if code == pytest.ExitCode.NO_TESTS_COLLECTED or (watcher.faults and not run.session.tally.requests):
         fault = watcher.faults[0].strip().splitlines()[-1] if watcher.faults else "no test ran"
@@ -115,7 +120,24 @@ def run_suite(
         raise run.error
     if watcher.faults and os.environ.get("BOOKPROOF_DEBUG"):
         print("\n".join(watcher.faults))  # noqa: T201 - asked for by the variable
-    return Outcome(runs.verdicts[api.name], tuple(run.recorded), run.error)
+    return Outcome(runs.verdicts[api.name], tuple(run.recorded), run.near_miss_counts(), run.error)
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """Treats SIGTERM like Ctrl-C: the run ends, cleans up and reports what it judged."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextlib.contextmanager

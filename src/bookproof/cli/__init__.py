@@ -14,6 +14,7 @@ _COMMANDS = {
     "mock": "Serve a reference API.",
     "record": "Write the cassettes anew.",
     "prove": "Run the suites against every seeded defect.",
+    "init": "Write a commented bookproof.toml.",
     "requirements": "Show the ledger, or one requirement.",
 }
 

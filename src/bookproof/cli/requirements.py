@@ -19,17 +19,21 @@ _KINDS = {"must": "bold", "should": "dim"}
 
 @click.command(name="requirements")
 @click.argument("names", metavar="[API] [ID]", nargs=-1)
+@click.option("--coverage", is_flag=True, help="Run the suite on the reference; count what stands behind each row.")
 @click.option("--json", "as_json", is_flag=True, help="Print rows as JSON.")
-def command(names: tuple[str, ...], as_json: bool) -> int:
+def command(names: tuple[str, ...], coverage: bool, as_json: bool) -> int:
     """Show every requirement of an API, or one requirement with its sentence, reading and tests.
 
     \b
     bookproof requirements highlevel
     bookproof requirements HL-042
+    bookproof requirements highlevel --coverage
     """
     wanted = [name for name in names if name not in apis.names()]
     chosen = [apis.load(name) for name in names if name in apis.names()] or [apis.load(n) for n in apis.names()]
     console = Console(highlight=False)
+    if coverage:
+        return _coverage(console, chosen, as_json)
     if as_json:
         rows = [r for api in chosen for r in api.ledger if not wanted or r.id in wanted]
         sys.stdout.write(json.dumps([row.model_dump() for row in rows], indent=2, ensure_ascii=False) + "\n")
@@ -69,6 +73,29 @@ def _judged_by(row: Requirement) -> str:
     parts += [row.rule] if row.rule else []
     parts += [", ".join(row.shown_by)] if row.shown_by else []
     return " + ".join(parts) + (f" (with {row.capability})" if row.capability else "")
+
+
+def _coverage(console: Console, chosen: list[Api], as_json: bool) -> int:
+    """What a run on the reference exercised, and which seeded defects each row has."""
+    from bookproof.proving import evidence
+
+    found = {api.name: evidence(api) for api in chosen}
+    if as_json:
+        rows = {name: [item._asdict() for item in items] for name, items in found.items()}
+        sys.stdout.write(json.dumps(rows, indent=2) + "\n")
+        return 0
+    for api in chosen:
+        table = Table(title=f"{api.ledger.title}: what stands behind each requirement", box=None, pad_edge=False)
+        for column in ("id", "level", "outcome", "requirement"):
+            table.add_column(column, overflow="fold")
+        for column in ("exchanges", "near misses", "defects"):
+            table.add_column(column, justify="right")
+        for item in found[api.name]:
+            row = api.ledger[item.requirement]
+            counts = (str(item.exchanges), str(item.near_misses), str(item.defects))
+            table.add_row(row.id, row.level, item.outcome, row.statement, *counts)
+        console.print(table)
+    return 0
 
 
 def _page(console: Console, api: Api, row: Requirement) -> None:

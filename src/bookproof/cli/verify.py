@@ -1,14 +1,18 @@
 """`bookproof verify`: judge one API or all, against the embedded reference, a recording or a live address."""
 
+import ipaddress
 import json
 import os
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
+import httpx
 from rich.console import Console
 
 from bookproof import apis
@@ -30,6 +34,8 @@ from bookproof.verdict import Verdict
 @click.option("--report", type=click.Path(path_type=Path), default=Path("reports"), show_default=True, metavar="DIR")
 @click.option("--reading", type=click.Choice(["strict", "tolerant"]), help="tolerant: lenience is a warning.")
 @click.option("--replay", is_flag=True, help="Judge the recorded exchanges of the cassettes.")
+@click.option("--dry-run", is_flag=True, help="Print what would be sent, by requirement; send nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask before the first write to a host that is not this machine.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict alone, as JSON.")
 @click.option("--quiet", is_flag=True, help="Print the conclusion alone.")
 def command(
@@ -40,6 +46,8 @@ def command(
     report: Path,
     reading: Reading | None,
     replay: bool,
+    dry_run: bool,
+    yes: bool,
     as_json: bool,
     quiet: bool,
 ) -> int:
@@ -62,6 +70,9 @@ def command(
         )
         for api in chosen
     }
+    if dry_run:
+        return _plan(out, chosen, plans)
+    _ask(plans, yes)
     verdicts: list[Verdict] = []
     codes: list[int] = []
     for api in chosen:
@@ -79,6 +90,10 @@ def command(
             out.print(f"{api.name} {verdict.conclusion}")
         elif not as_json:
             show_verdict(out, verdict, api.ledger, folder)
+        stale = _stale_waivers(verdict, plans[api.name])
+        if stale:
+            err.print(f"bookproof: {stale}", markup=False)
+            codes.append(2)
     if as_json:
         documents = [verdict.as_json() for verdict in verdicts]
         sys.stdout.write(json.dumps(documents[0] if len(chosen) == 1 else documents, indent=2) + "\n")
@@ -89,6 +104,48 @@ def worst(codes: list[int]) -> int:
     """The exit code of several runs: a violation outweighs what could not be judged."""
     order = (0, 3, 2, 1)
     return max(codes, key=order.index, default=3)
+
+
+def _plan(out: Console, chosen: list[apis.Api], plans: dict[str, Plan]) -> int:
+    """Prints the requests of a run by requirement: what a reference with the same fixtures would be asked."""
+    for api in chosen:
+        plan = plans[api.name]
+        outcome = run_suite(api, replace(plan, kind="reference", url="", authorization=None, login={}))
+        requests = Counter(e.intent.demonstrates or e.intent.about or "generated" for e in outcome.exchanges)
+        target = plan.url or "the embedded reference"
+        out.print(f"{api.name}: {requests.total()} requests would be sent to {target}; nothing was sent", markup=False)
+        for name, count in sorted(requests.items()):
+            statement = api.ledger[name].statement if name in api.ledger else "generated requests, and samples"
+            out.print(f"  {count:5} {name:10} {statement}", markup=False)
+    return 0
+
+
+def _ask(plans: dict[str, Plan], yes: bool) -> None:
+    """Asks before a run creates anything on a machine that is not this one."""
+    hosts = {host for plan in plans.values() if plan.kind == "live" and (host := httpx.URL(plan.url).host)}
+    elsewhere = sorted(host for host in hosts if not _loopback(host))
+    if not elsewhere or yes or os.environ.get("CI"):
+        return
+    question = f"This creates and deletes resources at {', '.join(elsewhere)}. Go on?"
+    if not sys.stdin.isatty():
+        raise UsageError(f"The run would write to {', '.join(elsewhere)}.", hint="Say that it may: --yes.")
+    click.confirm(question, abort=True, err=True)
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _stale_waivers(verdict: Verdict, plan: Plan) -> str:
+    """The waivers that there was nothing to waive for; empty where there are none."""
+    kept = {row.requirement.id for row in verdict.rows if row.outcome == "passed"}
+    stale = sorted(kept & set(plan.waivers))
+    return f"{', '.join(stale)} passed: take the waiver out of the configuration." if stale else ""
 
 
 def _judge(api: apis.Api, plan: Plan, report: Path, err: Console | None) -> tuple[Verdict, Path]:

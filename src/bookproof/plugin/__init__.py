@@ -30,6 +30,7 @@ needs = pytest.mark.needs
 """Marks a scenario that only makes sense where the target declares a capability."""
 
 RUNS = pytest.StashKey[Runs]()
+_ACTIVE: list[Runs] = []
 _REPORTER = pytest.StashKey[Reporter]()
 _MARKERS = (
     "requirement(*ids): the requirements that a scenario is about",
@@ -58,6 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
     given = next((p for p in config.pluginmanager.get_plugins() if isinstance(p, Runs)), None)
     try:
         config.stash[RUNS] = given or Runs.from_options(config)
+        _ACTIVE.append(config.stash[RUNS])
     except BookproofError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_REPORTER] = Reporter(config)
@@ -135,11 +137,19 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         reporter.evidence(run)
 
 
+def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+    """Remembers that a run was interrupted, so that what was judged so far is no conclusion."""
+    for runs in _ACTIVE:
+        for run in runs:
+            run.stop(CannotJudge("The run was interrupted."))
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Ends the runs: cleans up, concludes, writes reports."""
     runs = session.config.stash.get(RUNS, None)
     if runs is not None:
         runs.finish(narrowed=_narrowed(session))
+        _ACTIVE.remove(runs)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

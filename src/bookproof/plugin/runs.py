@@ -1,6 +1,7 @@
 """The runs behind a pytest session: one for each API whose tests were collected."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -58,6 +59,10 @@ class ApiRun:
             )
         return self._near_misses[sample]
 
+    def near_miss_counts(self) -> Counter[str]:
+        """How many near misses of this run each requirement has."""
+        return Counter(miss.requirement for misses in self._near_misses.values() for miss in misses)
+
     def begin(self, item: pytest.Item) -> None:
         """Opens the scene of a test."""
         demonstrated = item.get_closest_marker("demonstrates")
@@ -106,6 +111,7 @@ class ApiRun:
     def clean_up(self) -> None:
         """Takes back what the run created, where the API has a way to; notes what remains."""
         self.session.scene = Scene(test="clean-up")
+        self.session.manners.free()
         try:
             remains = self.client.clean_up()
             self.session.tally.remains += remains if self.plan.kind == "live" else []

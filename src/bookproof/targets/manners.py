@@ -51,6 +51,10 @@ class Manners:
             self._wait(self._next - self._clock())
             self._next = max(self._clock(), self._next) + 1 / self.budget.rate
 
+    def free(self) -> None:
+        """Lifts the budget for what must be done at the end; the rate stays."""
+        self.budget = Budget(rate=self.budget.rate)
+
     def retry_after(self, response: Response, throttled: frozenset[int] = THROTTLED) -> bool:
         """Whether the response asked to wait; the wait is over when this returns."""
         asked = response.header("Retry-After")

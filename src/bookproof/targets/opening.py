@@ -38,6 +38,8 @@ class Plan:
     url: str = ""
     app: ASGIApp | None = None
     authorization: str | None = None
+    login: Mapping[str, str] = field(default_factory=dict)
+    """What the API's own login asks for; used where there is no authorization."""
     secrets: tuple[str, ...] = ()
     fixtures: Mapping[str, Any] = field(default_factory=dict)
     capabilities: frozenset[str] = frozenset()
@@ -64,6 +66,7 @@ def open_session(api: Api, plan: Plan) -> Session:
         target,
         fixtures=check_fixtures(api, declared),
         authorization=authorization,
+        login=plan.login,
         capabilities=plan.capabilities,
         sequential=plan.sequential,
         budget=plan.budget,

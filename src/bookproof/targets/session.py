@@ -1,7 +1,7 @@
 """Sends drafts to a target and has every exchange judged: what suites talk to."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -118,6 +118,7 @@ class Session:
         *,
         fixtures: Fixtures,
         authorization: str | None = None,
+        login: Mapping[str, str] | None = None,
         capabilities: frozenset[str] = frozenset(),
         sequential: bool = False,
         budget: Budget | None = None,
@@ -136,13 +137,17 @@ class Session:
         self.undeclared = fixtures.missing()
         self.watchers: list[Callable[[Exchange, Judgement], None]] = []
         self.authorization = authorization
+        self._login = login or {}
         self._scrubber = scrubber or Scrubber()
+        self._token = ""
         self._established: dict[str, Untested | None] = {}
         self._answered = False
         self._silences = 0
 
     def build(self, draft: Draft) -> Request:
         """The request that a draft becomes at this target, with the run's credentials."""
+        if self._login and not self._token:
+            self._log_in()
         request = draft.build(self.api.contract, self.target.url, self.authorization)
         return replace(request, headers=(*request.headers, ("User-Agent", f"bookproof/{__version__}")))
 
@@ -241,7 +246,26 @@ class Session:
             return Untested(reason.reason, blocked_by=excuse)
         return Untested("the plainest valid request was not accepted")
 
+    def _log_in(self) -> None:
+        """Gets a token by the API's own login, from now on the run's credentials."""
+        try:
+            token: str = self.api.module("client").login(self._send, self.target.url, self._login)
+        except httpx.TransportError as error:
+            raise Unreachable(f"No answer from {self.target.url}: {_in_words(error)}.") from None
+        self._scrubber.learn(token)
+        self._token, self.authorization = token, f"Bearer {token}"
+
+    def _renewed(self, request: Request, response: Response) -> Request | None:
+        """The request with a new token, where its own was refused and a login can give another."""
+        own = self.authorization
+        if response.status != 401 or not self._login or own is None or request.header("Authorization") != own:
+            return None
+        self._log_in()
+        headers = [(k, v) for k, v in request.headers if k.lower() != "authorization"]
+        return replace(request, headers=(*headers, ("Authorization", str(self.authorization))))
+
     def _exchange(self, request: Request, intent: Intent) -> Exchange:
+        renewed = False
         if self.target.cassette is not None:
             self.target.cassette.test = intent.test
         for _ in range(PATIENCE):
@@ -260,6 +284,9 @@ class Session:
                     raise Unreachable(f"{self.target.url} has stopped answering: {reason}.") from None
                 return Exchange(request, None, reason, started, time.perf_counter() - clock, intent)
             self._answered, self._silences = True, 0
+            if not renewed and (again := self._renewed(request, response)):
+                request, renewed = again, True
+                continue
             exchange = Exchange(request, response, None, started, time.perf_counter() - clock, intent)
             if not self.manners.retry_after(response, self.throttled):
                 return exchange
