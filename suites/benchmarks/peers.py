@@ -1,0 +1,73 @@
+"""bookproof and `schemathesis run` side by side: the same contracts, seeded defects and conforming variations.
+
+    python suites/benchmarks/peers.py [API]… [--examples 100]
+
+Schemathesis judges over loopback with its own checks, positive data acceptance off (it would accuse servers that keep
+rules which OpenAPI cannot say). A defect counts as found, and a variation as accused, where its exit code is not 0.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from bookproof import apis
+from bookproof.faults import Defect
+from bookproof.proving import app_with, catalogue, prove
+from bookproof.targets.asgi import served
+
+
+def schemathesis_finds(name: str, entry: str, examples: int) -> bool:
+    """Whether `schemathesis run` reports a failure for a reference with one defect or variation."""
+    api = apis.load(name)
+    command = [
+        str(Path(sys.executable).parent / "schemathesis"),
+        *("run", str(api.folder / "openapi.yaml"), "--max-examples", str(examples), "--seed", "1", "--no-color"),
+        *("--exclude-checks", "positive_data_acceptance", "-H", f"Authorization: Bearer {api.reference_token}"),
+    ]
+    with tempfile.TemporaryDirectory() as folder, served(app_with(api, entry)) as url:
+        result = subprocess.run([*command, "--url", url], cwd=folder, capture_output=True, check=False)
+    return result.returncode != 0
+
+
+def peer(name: str, examples: int) -> tuple[int, int, float]:
+    """Defects found, variations accused, seconds."""
+    entries = list(catalogue(apis.load(name)).by_id().values())
+    clock = time.perf_counter()
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        found = list(pool.map(lambda entry: schemathesis_finds(name, entry.id, examples), entries))
+    killed = sum(hit for entry, hit in zip(entries, found, strict=True) if isinstance(entry, Defect))
+    return killed, sum(found) - killed, time.perf_counter() - clock
+
+
+def rows(names: list[str], examples: int) -> Iterator[str]:
+    """The table, in Markdown."""
+    yield "| API | | defects found | conforming servers accused | time |"
+    yield "|---|---|---:|---:|---:|"
+    for name in names:
+        proof = prove([name])
+        defects, variations = len(proof.defects), len(proof.variations)
+        found = defects - len(proof.survivors)
+        yield f"| {name} | bookproof | {found} of {defects} | {len(proof.alarms)} of {variations} | {proof.seconds:.0f} s |"
+        killed, accused, seconds = peer(name, examples)
+        yield f"| | schemathesis run | {killed} of {defects} | {accused} of {variations} | {seconds:.0f} s |"
+
+
+def main() -> None:
+    """Prints a row for each tool and API."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("apis", nargs="*", default=None)
+    parser.add_argument("--examples", type=int, default=100)
+    options = parser.parse_args()
+    for row in rows(options.apis or apis.names(), options.examples):
+        sys.stdout.write(row + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
