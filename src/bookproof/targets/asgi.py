@@ -76,7 +76,7 @@ class AsgiTransport(httpx.BaseTransport):
                 chunks.append(message.get("body", b""))
 
         await self._app(scope, receive, send)
-        return httpx.Response(status, headers=headers, content=b"".join(chunks), request=request)
+        return httpx.Response(status, headers=headers, stream=httpx.ByteStream(b"".join(chunks)), request=request)
 
 
 def listen(host: str, port: int) -> socket.socket:
