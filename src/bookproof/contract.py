@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -19,6 +20,9 @@ from bookproof.exchange import ABSENT, InvalidJson, Request, Response, brief, pa
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 JSON = "application/json"
+
+SHAPES_KEPT = 4096
+"""How many shapes of values a schema remembers."""
 
 _ANNOTATIONS = frozenset({"description", "title", "example", "examples", "default", "deprecated", "readOnly"})
 _APPLICATORS = frozenset({"properties", "items", "$ref"})
@@ -86,7 +90,7 @@ class Schema:
         self._prefix = "" if pointer.startswith("#/components/") else pointer
         self._covered: dict[Any, frozenset[str]] = {}
 
-    @property
+    @cached_property
     def definition(self) -> Any:
         """The schema as the contract writes it, references at its head resolved."""
         return self._contract.resolve(self.pointer)[1]
@@ -132,7 +136,7 @@ class Schema:
         known = self._covered.get(key)
         if known is None:
             value = _as_text(value)
-            if len(self._covered) > 4096:
+            if len(self._covered) > SHAPES_KEPT:
                 self._covered.clear()
             known = self._covered[key] = frozenset(self._evaluated(value))
         return known
@@ -202,6 +206,7 @@ class Contract:
         self.version = str(loaded.get("info", {}).get("version", ""))
         self.servers = tuple(str(server["url"]) for server in loaded.get("servers", ()))
         self._schemas: dict[str, Schema] = {}
+        self._schemes: dict[str, frozenset[str]] = {}
         self.operations = {operation.id: operation for operation in self._read_operations()}
 
     @classmethod
@@ -259,8 +264,14 @@ class Contract:
         for operation in self._by_method.get(method.upper(), ()):
             found = operation.pattern.fullmatch(path)
             if found:
-                return operation, {name: unquote(value) for name, value in found.groupdict().items()}
+                groups = found.groupdict()
+                return operation, {n: unquote(v) for n, v in groups.items()} if "%" in path else groups
         return None
+
+    def optional(self, pointer: str) -> bool:
+        """Whether a pointer is that of a property which its object may leave out."""
+        owner, marker, name = pointer.rpartition("/properties/")
+        return bool(marker) and "/" not in name and unescape(name) not in self.at(owner).get("required", ())
 
     def request_breaches(
         self, operation: Operation, request: Request, path: Mapping[str, str], sent: Any
@@ -376,9 +387,9 @@ class Contract:
             return
         header = request.header("Authorization") or ""
         scheme, _, credential = header.partition(" ")
-        schemes = {name: self.at(f"#/components/securitySchemes/{escape(name)}") for name in operation.schemes}
-        if credential.strip() and scheme.lower() in {str(s.get("scheme", "")).lower() for s in schemes.values()}:
+        if credential.strip() and scheme.lower() in self._schemes_of(operation):
             return
+        schemes = {name: self.at(f"#/components/securitySchemes/{escape(name)}") for name in operation.schemes}
         names = " or ".join(str(s.get("scheme", name)).capitalize() for name, s in schemes.items())
         yield Breach(
             f"#/components/securitySchemes/{escape(operation.schemes[0])}",
@@ -386,6 +397,13 @@ class Contract:
             f"{names} credentials",
             f"the scheme {scheme!r}" if header else "no Authorization header",
         )
+
+    def _schemes_of(self, operation: Operation) -> frozenset[str]:
+        known = self._schemes.get(operation.id)
+        if known is None:
+            found = [self.at(f"#/components/securitySchemes/{escape(name)}") for name in operation.schemes]
+            known = self._schemes[operation.id] = frozenset(str(s.get("scheme", "")).lower() for s in found)
+        return known
 
     def _parameter_breaches(self, parameter: Parameter, request: Request, path: Mapping[str, str]) -> Iterator[Breach]:
         where = f"request.{parameter.place}/{parameter.name}"
@@ -425,6 +443,7 @@ class Contract:
         yield from schema.breaches(sent, "request.body", lenient_null=True)
 
 
+@lru_cache(256)
 def media_type(header: str | None) -> str | None:
     """The media type of a Content-Type header, without its parameters."""
     return header.split(";", 1)[0].strip().lower() if header else None
@@ -528,9 +547,29 @@ def _value_at(value: Any, path: Iterable[Any]) -> Any:
 
 
 def _shape(value: Any) -> Any:
-    """What decides which keywords a value meets: its keys, types and string constants of short length."""
-    if isinstance(value, dict):
-        return tuple((key, _shape(child)) for key, child in value.items())
-    if isinstance(value, list):
-        return (list, frozenset(_shape(child) for child in value))
-    return type(value)
+    """What decides which keywords a value meets: its keys, and its types all the way down."""
+    kind = type(value)
+    if kind is dict:
+        types = tuple(map(type, value.values()))
+        if list in types or dict in types:
+            return tuple(value), types, _nested(types, list(value.values()))
+        return tuple(value), types
+    if kind is list:
+        kinds = frozenset(map(type, value))
+        return list, frozenset(map(_shape, value)) if dict in kinds or list in kinds else kinds
+    return kind
+
+
+def _nested(types: tuple[type, ...], values: list[Any]) -> tuple[Any, ...]:
+    """The shapes of the arrays and objects among values; `index` finds them quicker than a look at each."""
+    found: list[Any] = []
+    at = -1
+    for _ in range(types.count(list)):
+        at = types.index(list, at + 1)
+        kinds = frozenset(map(type, values[at]))
+        found.append(frozenset(map(_shape, values[at])) if dict in kinds or list in kinds else kinds)
+    at = -1
+    for _ in range(types.count(dict)):
+        at = types.index(dict, at + 1)
+        found.append(_shape(values[at]))
+    return tuple(found)

@@ -13,7 +13,7 @@ BODY_KEPT = 8_000
 _MASKED = "bookproof-scrubbed"
 
 
-def as_evidence(exchange: Exchange) -> dict[str, Any]:
+def as_evidence(exchange: Exchange, kept: int = BODY_KEPT) -> dict[str, Any]:
     """Request and response as JSON values, bodies as text of bounded length."""
     response = exchange.response
     return {
@@ -21,22 +21,22 @@ def as_evidence(exchange: Exchange) -> dict[str, Any]:
             "method": exchange.request.method,
             "url": exchange.request.url,
             "headers": _headers(exchange.request.headers),
-            "body": body_text(exchange.request),
+            "body": body_text(exchange.request, kept),
         },
         "response": None
         if response is None
-        else {"status": response.status, "headers": _headers(response.headers), "body": body_text(response)},
+        else {"status": response.status, "headers": _headers(response.headers), "body": body_text(response, kept)},
         "error": exchange.error,
     }
 
 
-def body_text(message: Request | Response) -> str | None:
+def body_text(message: Request | Response, kept: int = BODY_KEPT) -> str | None:
     """A body as text, cut where it is long; None where there is none."""
     if not message.body:
         return None
     text = message.body.decode("utf-8", "replace")
-    cut = len(text) - BODY_KEPT
-    return text if cut <= 0 else f"{text[:BODY_KEPT]}… ({cut} more characters)"
+    cut = len(text) - kept
+    return text if cut <= 0 else f"{text[:kept]}… ({cut} more characters)"
 
 
 def pretty(message: Request | Response) -> str:

@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from pydantic_core import from_json
+
 Headers = tuple[tuple[str, str], ...]
 """Header fields in the order of the wire, names as sent."""
 
@@ -100,6 +102,13 @@ def parse_json(body: bytes) -> Any:
     numbers beyond what can be read.
     """
     try:
+        return from_json(body, allow_inf_nan=False)
+    except ValueError:  # what is wrong with it, or a mark or an escape that this quick parser does not take
+        return _parse_slowly(body)
+
+
+def _parse_slowly(body: bytes) -> Any:
+    try:
         return json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
     except UnicodeDecodeError as error:
         raise InvalidJson(f"the body is not UTF-8 (byte {error.start})") from None
@@ -117,7 +126,7 @@ def brief(value: Any, limit: int = 80) -> str:
         return str(value)
     if isinstance(value, list) and len(value) > 5:
         return f"{len(value)} items"
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = _write(value)
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
@@ -125,6 +134,12 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a JSON number")
 
 
+_write = json.JSONEncoder(ensure_ascii=False, default=str).encode
+
+
 def _header(headers: Headers, name: str) -> str | None:
     wanted = name.lower()
-    return next((value for key, value in headers if key.lower() == wanted), None)
+    for key, value in headers:
+        if key == name or key.lower() == wanted:
+            return value
+    return None

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
-from bookproof.contract import JSON, Answer, Breach, Contract, Schema, body_value, media_type
+from bookproof.contract import JSON, SHAPES_KEPT, Answer, Breach, Contract, Schema, body_value, media_type
 from bookproof.exchange import ABSENT, Exchange, InvalidJson, Request, brief
 from bookproof.ledger import Ledger, Level
-from bookproof.rules import NO_RULES, Call, RuleSet, Shown, Taken
+from bookproof.rules import NO_RULES, Call, Rule, RuleSet, Shown, Taken
 
 Reading = Literal["strict", "tolerant"]
 
@@ -83,10 +83,18 @@ class Judge:
         self.base = known[0]
         self._bases = sorted(set(known), key=len, reverse=True)
         self._served = False
+        every = list(rules.values())
+        self._classifying = [rule for rule in every if type(rule).request is not Rule.request]
+        self._denying = [rule for rule in every if type(rule).refuses is not Rule.refuses]
+        answering = [rule for rule in every if type(rule).answer is not Rule.answer]
+        self._on_success = [rule for rule in answering if rule.speaks_of != "refused"]
+        self._on_refusal = [rule for rule in answering if rule.speaks_of != "accepted"]
+        self._on_others = [rule for rule in answering if rule.speaks_of == "any"]
+        self._owners: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
 
     def read(self, exchange: Exchange) -> Call | None:
         """The exchange as a call of an operation, its request classified; None where it is none of this API's."""
-        path = self._path(exchange.request.url)
+        path = self.path_of(exchange.request.url)
         matched = self.contract.match(exchange.request.method, path) if path is not None else None
         if matched is None:
             return None
@@ -95,12 +103,12 @@ class Judge:
         answered = body_value(exchange.response) if exchange.response else ABSENT
         call = Call(exchange, operation, parameters, sent, answered)
         call.breaches = self.contract.request_breaches(operation, exchange.request, parameters, sent)
-        for rule in self.rules.values():
+        for rule in self._classifying:
             replaced = list(rule.request(call))
             if replaced:
                 places = {breach.where for breach in replaced}
                 call.breaches = [b for b in call.breaches if b.where not in places] + replaced
-        call.denied = 200 <= call.status < 300 and any(rule.refuses(call) for rule in self.rules.values())
+        call.denied = 200 <= call.status < 300 and any(rule.refuses(call) for rule in self._denying)
         if exchange.intent.also_breaks:
             call.breaches.append(self._known_to_sender(exchange.intent.also_breaks))
         return call
@@ -271,15 +279,23 @@ class Judge:
                     "should",
                 )
             )
-        judgement.shown |= {
-            owner for owner in map(self.ledger.owner, (pointer, *schema.covered(call.answered))) if owner
-        }
+        judgement.shown |= self._owners_of(pointer, schema.covered(call.answered))
         for breach in schema.breaches(call.answered, "response.body"):
             call.unsound.add(breach.where.removeprefix("response.body/"))
             self._answer_breach(call, breach, judgement)
 
+    def _owners_of(self, pointer: str, covered: frozenset[str]) -> frozenset[str]:
+        """The requirements behind keywords; remembered, since most answers meet the same ones."""
+        known = self._owners.get((pointer, covered))
+        if known is None:
+            if len(self._owners) > SHAPES_KEPT:
+                self._owners.clear()
+            found = map(self.ledger.owner, (pointer, *covered))
+            known = self._owners[pointer, covered] = frozenset(owner for owner in found if owner)
+        return known
+
     def _apply_rules(self, call: Call, judgement: Judgement) -> None:
-        for rule in self.rules.values():
+        for rule in self._on_success if call.accepted else self._on_refusal if call.refused else self._on_others:
             for ruling in rule.answer(call):
                 if isinstance(ruling, Shown):
                     if owner := self.ledger.rules.get(ruling.rule):
@@ -340,9 +356,12 @@ class Judge:
             rule="" if row.owns else row.rule,
         )
 
-    def _path(self, url: str) -> str | None:
+    def path_of(self, url: str) -> str | None:
+        """The path of an address below the API's base; None where it lies elsewhere."""
         for base in self._bases:
             if url.startswith(base) and url[len(base) : len(base) + 1] in ("", "/", "?", "#"):
+                if "?" not in url and "#" not in url and url[len(base) : len(base) + 2] != "//":
+                    return url[len(base) :] or "/"
                 return urlsplit(url[len(base) :]).path or "/"
         return None
 

@@ -130,4 +130,8 @@ class Ledger:
 
     def served_by(self, operation: str) -> str | None:
         """The row which says that an operation exists."""
-        return next((r.id for r in self.rows.values() if r.rule == SERVED and r.operation == operation), None)
+        return self._served.get(operation)
+
+    @cached_property
+    def _served(self) -> Mapping[str, str]:
+        return {row.operation: row.id for row in reversed(list(self.rows.values())) if row.rule == SERVED}

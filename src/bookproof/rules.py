@@ -5,9 +5,10 @@ traffic does not matter to them. One Rules value serves one run.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, Literal
 from unicodedata import normalize
 
 from bookproof.contract import Breach, Operation
@@ -31,16 +32,22 @@ class Call:
     unsound: set[str] = field(default_factory=set)
     denied: bool = False
     """Answered with a success status and a body that says failure."""
+    status: int = field(init=False)
+    """The status of the response, 0 where there is none."""
+
+    body: Mapping[str, Any] = field(init=False)
+    """The sent object; empty where something else was sent."""
+    memo: dict[Any, Any] = field(init=False, default_factory=dict)
+    """What rules work out once for a call, each under a key of its own."""
+
+    def __post_init__(self) -> None:
+        self.status = self.exchange.response.status if self.exchange.response else 0
+        self.body = self.sent if isinstance(self.sent, dict) else {}
 
     @property
     def response(self) -> Response | None:
         """The response, None where the connection broke."""
         return self.exchange.response
-
-    @property
-    def status(self) -> int:
-        """The status of the response, 0 where there is none."""
-        return self.exchange.response.status if self.exchange.response else 0
 
     @property
     def accepted(self) -> bool:
@@ -68,13 +75,8 @@ class Call:
         return (
             isinstance(self.answered, dict)
             and name in self.answered
-            and not any(place == name or place.startswith(f"{name}/") for place in self.unsound)
+            and not (self.unsound and any(place == name or place.startswith(f"{name}/") for place in self.unsound))
         )
-
-    @property
-    def body(self) -> Mapping[str, Any]:
-        """The sent object; empty where something else was sent."""
-        return self.sent if isinstance(self.sent, dict) else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +97,34 @@ class Taken:
 Ruling = Shown | Taken | Breach
 
 
+RUN: Final = "run"
+"""The partition of a rule whose history is that of the whole run."""
+
+
 class Rule:
-    """A named rule; subclasses override one or both of the methods."""
+    """A named rule; subclasses override one or both of the methods.
+
+    partition: what its history is kept by ("record", say), "" where it keeps none. Calls with another `key` do not
+    touch each other's history, so they may be judged apart.
+    """
 
     name: str = ""
+    speaks_of: Literal["accepted", "refused", "any"] = "any"
+    """The calls whose answers the rule looks at; the others are not shown to it."""
+
+    @property
+    def partition(self) -> str:
+        """A rule that has nothing of its own has no history; one that has, and does not say by what, needs the run."""
+        return RUN if vars(self) else ""
+
+    def key(self, call: Call) -> Hashable:
+        """Which part of the history a call belongs to; None where it touches none. The request is not judged yet."""
+        return None
+
+    @property
+    def forgotten(self) -> int:
+        """How many pieces of its history the rule had to drop for want of room."""
+        return 0
 
     def request(self, call: Call) -> Iterator[Breach]:
         """How the request breaks the rule; its answer is not to be looked at."""
@@ -118,7 +144,7 @@ class Rule:
 
     def shown(self) -> Shown:
         """The mark that this rule was put to the test."""
-        return Shown(self.name)
+        return _shown(self.name)
 
     def verdict(self, holds: bool, where: str, expected: str, actual: str) -> Iterator[Ruling]:
         """Shown, and a breach unless it holds."""
@@ -127,11 +153,17 @@ class Rule:
             yield self.breach(where, expected, actual)
 
 
+_shown = cache(Shown)
+
+
 class Echo(Rule):
     """A property of the answer is what the request sent.
 
     unordered: compare arrays as sets, for documents that promise the members and not their order.
     """
+
+    partition = ""
+    speaks_of = "accepted"
 
     def __init__(self, name: str, prop: str, *, operation: str, unordered: bool = False) -> None:
         self.name = name
@@ -146,8 +178,9 @@ class Echo(Rule):
         if self._prop not in call.body or not call.sound(self._prop):
             return
         sent, answered = call.body[self._prop], call.answered[self._prop]
-        holds = same(sent, answered, unordered=self._unordered)
-        yield from self.verdict(holds, f"response.body/{self._prop}", brief(sent), brief(answered))
+        yield self.shown()
+        if not same(sent, answered, unordered=self._unordered):
+            yield self.breach(f"response.body/{self._prop}", brief(sent), brief(answered))
 
 
 def same(left: Any, right: Any, *, unordered: bool = False) -> bool:
@@ -156,10 +189,10 @@ def same(left: Any, right: Any, *, unordered: bool = False) -> bool:
     1 and 1.0 are one number and true is not 1; text may lose surrounding blanks or change its Unicode
     normal form. unordered: arrays are compared as sets.
     """
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
     if isinstance(left, str) and isinstance(right, str):
         return left == right or normalize("NFC", left).strip() == normalize("NFC", right).strip()
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
     if isinstance(left, int | float) and isinstance(right, int | float):
         return left == right or _rounded(left) == _rounded(right)
     if isinstance(left, list) and isinstance(right, list):

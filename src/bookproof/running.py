@@ -24,6 +24,9 @@ from bookproof.verdict import Verdict
 Progress = Callable[[int, int, str], None]
 """Told how many tests are done, how many there are, and which one has just ended."""
 
+_UNUSED = ("terminal", "logging", "unraisableexception", "threadexception", "warnings", "faulthandler", "stepwise")
+"""Plugins of pytest that cost time for each test and have nobody to talk to here."""
+
 _SCHEMATHESIS = ("-p", "schemathesis.pytest.plugin", "-p", "_hypothesis_pytestplugin")
 
 
@@ -98,10 +101,11 @@ def run_suite(
         "no:cacheprovider",
         "-p",
         "bookproof.plugin",
-        "-p",
-        "no:terminal",
         "--strict-markers",
+        "--capture=no",
     ]
+    for name in _UNUSED:
+        arguments += ["-p", f"no:{name}"]
     if properties:
         arguments += _SCHEMATHESIS
     else:

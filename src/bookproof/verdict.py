@@ -6,9 +6,10 @@ comes to, in the form that verdict.json has.
 
 import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from itertools import accumulate
 from typing import Any, Literal
 
 from bookproof import __version__
@@ -32,6 +33,8 @@ OUTCOMES: tuple[Outcome, ...] = (
 EXIT_CODES: Mapping[Conclusion, int] = {"conforms": 0, "violates": 1, "inconclusive": 3}
 FINDINGS_KEPT = 10
 """How many different findings of one requirement a report keeps."""
+WITNESS_KEPT = 3_000
+"""Characters of a body that a report keeps of the exchange which showed a requirement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Waiver:
 
 @dataclass(slots=True)
 class Seen:
-    """A finding with how often it was seen; the finding itself is the first one."""
+    """A finding with how often it was seen; the finding itself is the earliest one."""
 
     finding: Finding
     count: int = 1
@@ -67,6 +70,12 @@ class Tally:
     untested: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     readings: dict[str, Counter[str]] = field(default_factory=dict)
     remains: list[str] = field(default_factory=list)
+    times: dict[str, Counter[float]] = field(default_factory=dict)
+    """Seconds that answers took, to two digits, by operation; what came from a recording took none."""
+    witnesses: dict[str, Exchange] = field(default_factory=dict)
+    """The first exchange that put each requirement to the test."""
+    _latest: float = field(default=-1.0, compare=False)
+    """When the last of the witnesses was sent: what comes after it is none."""
 
     def add(self, judgement: Judgement) -> None:
         """Counts one judgement."""
@@ -74,9 +83,14 @@ class Tally:
             self.foreign += 1
             return
         self.requests += 1
-        operation = judgement.call.operation.id
+        operation, exchange = judgement.call.operation.id, judgement.call.exchange
+        if elapsed := exchange.elapsed:
+            self.times.setdefault(operation, Counter())[float(f"{elapsed:.1e}")] += 1
         self.accepted[operation] += judgement.call.accepted and judgement.call.conforming
         self.shown.update(judgement.shown)
+        tested = judgement.shown | judgement.enforced if judgement.enforced else judgement.shown
+        if exchange.started <= self._latest or not tested <= self.witnesses.keys():
+            self._bear_witness(exchange, tested)
         if judgement.enforced:
             self.enforced.setdefault(operation, Counter()).update(judgement.enforced)
         if judgement.refusal:
@@ -85,6 +99,14 @@ class Tally:
             self.readings.setdefault(taken.reading, Counter())[taken.form] += 1
         for finding in judgement.findings:
             self.note(finding)
+
+    def _bear_witness(self, exchange: Exchange, tested: Iterable[str]) -> None:
+        """Makes an exchange the witness of what it tested, where it is earlier than the one that is known."""
+        for requirement in tested:
+            known = self.witnesses.get(requirement)
+            if known is None or (known.started >= exchange.started and _order(exchange) < _order(known)):
+                self.witnesses[requirement] = exchange
+                self._latest = max(self._latest, exchange.started)
 
     def exercised(self, requirement: str) -> int:
         """How many exchanges put a requirement to the test.
@@ -99,17 +121,18 @@ class Tally:
         place = re.sub(r"/\d+", "/*", finding.where)
         key = (finding.requirement or "", finding.level, finding.message.split(":")[0], place)
         known = self.findings.get(key)
-        if known:
-            known.count += 1
-        else:
+        if known is None:
             self.findings[key] = Seen(finding)
+        else:
+            known.count += 1
+            known.finding = min(known.finding, finding, key=_precedence)
 
     def leave_untested(self, requirement: str, reason: str, blocked_by: str | None = None) -> None:
         """Notes why a requirement could not be exercised; the first reason stands."""
         self.untested.setdefault(requirement, (reason, blocked_by))
 
     def merge(self, other: "Tally") -> None:
-        """Adds another tally of the same run."""
+        """Adds another tally of the same run; in which order tallies are added makes no difference."""
         self.requests += other.requests
         self.accepted.update(other.accepted)
         self.foreign += other.foreign
@@ -118,15 +141,26 @@ class Tally:
             self.enforced.setdefault(operation, Counter()).update(refusals)
         self.refusals.update(other.refusals)
         for key, seen in other.findings.items():
-            if key in self.findings:
-                self.findings[key].count += seen.count
-            else:
+            known = self.findings.get(key)
+            if known is None:
                 self.findings[key] = Seen(seen.finding, seen.count)
+            else:
+                known.count += seen.count
+                known.finding = min(known.finding, seen.finding, key=_precedence)
         for requirement, reason in other.untested.items():
-            self.untested.setdefault(requirement, reason)
+            known_reason = self.untested.setdefault(requirement, reason)
+            self.untested[requirement] = min(known_reason, reason, key=str)
         for reading, seen_forms in other.readings.items():
             self.readings.setdefault(reading, Counter()).update(seen_forms)
-        self.remains += other.remains
+        self.remains = (
+            sorted(self.remains + other.remains) if self.remains and other.remains else (self.remains + other.remains)
+        )
+        for operation, times in other.times.items():
+            self.times.setdefault(operation, Counter()).update(times)
+        for requirement, exchange in other.witnesses.items():
+            known_witness = self.witnesses.setdefault(requirement, exchange)
+            self.witnesses[requirement] = min(known_witness, exchange, key=_order)
+            self._latest = max(self._latest, exchange.started)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +174,9 @@ class Row:
     reason: str = ""
     excused: bool = False
     """Untested for a cause that another row or an undeclared fixture explains."""
+    waiver: Waiver | None = None
+    witness: Exchange | None = None
+    """An exchange that shows it, where it passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +208,13 @@ class Verdict:
     requests: int
     readings: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     remains: tuple[str, ...] = ()
+    document: str = ""
+    title: str = ""
+    times: Mapping[str, Mapping[float, int]] = field(default_factory=dict)
+    client: "Verdict | None" = None
+    """The verdict about who sent the requests, where that was somebody else than bookproof."""
+    capture: Mapping[str, Any] | None = None
+    """What was left out of captured traffic: exchanges of others, unreadable entries, answers that are not there."""
 
     @property
     def counts(self) -> Counter[str]:
@@ -226,6 +270,35 @@ class Verdict:
             "unowned": [self._finding(seen) for seen in self.unowned],
             "readings": {reading: dict(forms) for reading, forms in sorted(self.readings.items())},
             "remains": list(self.remains),
+            "title": self.title,
+            "document": self.document,
+            "capabilities": sorted(self.run.capabilities),
+            "timings": {operation: _timing(times) for operation, times in sorted(self.times.items())},
+            **({"client": self.client.in_brief()} if self.client else {}),
+            **({"capture": dict(self.capture)} if self.capture is not None else {}),
+        }
+
+    def in_brief(self) -> dict[str, Any]:
+        """What the verdict found, and what it rests on; without the rows that nothing exercised."""
+        return {
+            "verdict": self.conclusion,
+            "reason": self.reason or None,
+            "counts": {
+                "requests": self.requests,
+                "requirements": {outcome: self.counts[outcome] for outcome in OUTCOMES},
+            },
+            "requirements": [
+                {
+                    "id": row.requirement.id,
+                    "level": row.requirement.level,
+                    "outcome": row.outcome,
+                    "exchanges": row.exchanges,
+                    "findings": [self._finding(seen) for seen in row.findings],
+                }
+                for row in self.rows
+                if row.exchanges or row.findings
+            ],
+            "unowned": [self._finding(seen) for seen in self.unowned],
         }
 
     def _row(self, row: Row) -> dict[str, Any]:
@@ -242,6 +315,14 @@ class Verdict:
             "reason": row.reason or None,
             "exchanges": row.exchanges,
             "findings": [self._finding(seen) for seen in row.findings],
+            "reading": requirement.reading,
+            "provenance": requirement.provenance,
+            "capability": requirement.capability,
+            "owns": list(requirement.owns),
+            "rule": requirement.rule,
+            "shown_by": list(requirement.shown_by),
+            "witness": row.witness and witness(row.witness),
+            "waiver": row.waiver and {"reason": row.waiver.reason, "expires": row.waiver.expires.isoformat()},
         }
 
     def _finding(self, seen: Seen) -> dict[str, Any]:
@@ -266,7 +347,8 @@ def conclude(
         found.setdefault(seen.finding.requirement or "", []).append(seen)
     rows: dict[str, Row] = {}
     for requirement in ledger:
-        rows[requirement.id] = _row(requirement, tally, run, found.get(requirement.id, []), waivers or {})
+        row = _row(requirement, tally, run, found.get(requirement.id, []), waivers or {})
+        rows[requirement.id] = _left_out(row, contract) if row.outcome == "untested" and tally.accepted.total() else row
     summing = [requirement for requirement in ledger if requirement.shown_by]
     for _ in range(3):  # a summary may sum up a summary; three steps are more than any ledger has
         for requirement in summing:
@@ -276,16 +358,19 @@ def conclude(
         contract_version=contract.version,
         contract_sha256=contract.sha256,
         rows=tuple(rows.values()),
-        unowned=tuple(found.get("", ())),
+        unowned=tuple(sorted(found.get("", ()), key=lambda seen: _precedence(seen.finding))),
         requests=tally.requests,
         readings=tally.readings,
         remains=tuple(tally.remains),
+        document=ledger.document,
+        title=ledger.title,
+        times=tally.times,
     )
 
 
 def _row(requirement: Requirement, tally: Tally, run: Run, found: list[Seen], waivers: Mapping[str, Waiver]) -> Row:
     exercised = tally.exercised(requirement.id)
-    found.sort(key=lambda seen: seen.finding.level)
+    found.sort(key=lambda seen: (seen.finding.level, *_precedence(seen.finding), seen.finding.where))
     kept = tuple(found[:FINDINGS_KEPT])
     if requirement.out_of_scope:
         return Row(requirement, "out-of-scope", 0, reason=requirement.out_of_scope)
@@ -294,16 +379,24 @@ def _row(requirement: Requirement, tally: Tally, run: Run, found: list[Seen], wa
         waiver = waivers.get(requirement.id)
         if waiver:
             reason = f"waived until {waiver.expires}: {waiver.reason}"
-            return Row(requirement, "waived", exercised, kept, reason)
+            return Row(requirement, "waived", exercised, kept, reason, waiver=waiver)
         return Row(requirement, "failed" if failed else "warned", exercised, kept)
     if requirement.capability and requirement.capability not in run.capabilities:
         reason = f"the target does not declare the capability {requirement.capability}"
         return Row(requirement, "not-applicable", 0, reason=reason)
     reason, blocked_by = tally.untested.get(requirement.id, ("", None))
     if exercised and not (requirement.demonstrable and reason):
-        return Row(requirement, "passed", exercised)
+        return Row(requirement, "passed", exercised, witness=tally.witnesses.get(requirement.id))
     reason = reason or run.interrupted or "no exchange exercised it"
     return Row(requirement, "untested", exercised, reason=reason, excused=blocked_by is not None)
+
+
+def _left_out(row: Row, contract: Contract) -> Row:
+    """A row that speaks of properties which an answer may leave out is excused where every answer did."""
+    requirement = row.requirement
+    if requirement.rule or not requirement.owns or not all(map(contract.optional, requirement.owns)):
+        return row
+    return replace(row, reason="every answer left it out, as it may", excused=True)
 
 
 def _sum_up(row: Row, parts: list[Row]) -> Row:
@@ -320,7 +413,8 @@ def _sum_up(row: Row, parts: list[Row]) -> Row:
     hindrance = next((part for part in judged if part.outcome != "passed"), None)
     exchanges = sum(part.exchanges for part in judged)
     if hindrance is None:
-        return Row(requirement, "passed", exchanges)
+        seen = row.witness or next((part.witness for part in judged if part.witness), None)
+        return Row(requirement, "passed", exchanges, witness=seen)
     excused = hindrance.outcome != "untested" or hindrance.excused
     return Row(
         requirement,
@@ -331,8 +425,53 @@ def _sum_up(row: Row, parts: list[Row]) -> Row:
     )
 
 
+def _precedence(finding: Finding) -> tuple[Any, ...]:
+    """Puts findings in an order of their own, earliest first, so that it does not depend on who met them when."""
+    exchange = finding.exchange
+    request, response = exchange.request, exchange.response
+    return (
+        exchange.started,
+        request.url,
+        request.body,
+        response.status if response else 0,
+        response.body if response else b"",
+        finding.message,
+        finding.actual,
+        request.headers,
+    )
+
+
+def _order(exchange: Exchange) -> tuple[Any, ...]:
+    """Puts exchanges in an order of their own, earliest first."""
+    answered = (exchange.response.status, exchange.response.body) if exchange.response else (0, b"")
+    return (exchange.started, exchange.request.url, exchange.request.body, answered)
+
+
+def _timing(times: Mapping[float, int]) -> dict[str, Any]:
+    """How many answers an operation gave, and the seconds they took."""
+    count, ordered = sum(times.values()), sorted(times)
+    reached = list(accumulate(times[seconds] for seconds in ordered))
+    return {
+        "exchanges": count,
+        "median": next(s for s, n in zip(ordered, reached, strict=True) if n >= count * 0.5),
+        "p95": next(s for s, n in zip(ordered, reached, strict=True) if n >= count * 0.95),
+        "longest": ordered[-1],
+    }
+
+
 def example(exchange: Exchange, token_variable: str = "") -> dict[str, Any]:
     """An exchange as evidence: request, response and a curl command that sends it again."""
     from bookproof.evidence import as_evidence, curl
 
-    return {**as_evidence(exchange), "curl": curl(exchange.request, token_variable)}
+    return {
+        **as_evidence(exchange),
+        "curl": curl(exchange.request, token_variable),
+        "test": exchange.intent.test,
+    }
+
+
+def witness(exchange: Exchange) -> dict[str, Any]:
+    """An exchange that shows a requirement, in brief."""
+    from bookproof.evidence import as_evidence
+
+    return {**as_evidence(exchange, WITNESS_KEPT), "test": exchange.intent.test}

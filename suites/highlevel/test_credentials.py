@@ -2,7 +2,15 @@
 
 from dataclasses import replace
 
+import pytest
+
 from bookproof.plugin import demonstrates, requirement
+
+STRANGERS = {
+    "made up": "bookproof-token-of-nobody",
+    "shaped like a private integration token": "pit-00000000-0000-4000-8000-000000000000",
+    "an unsigned JSON web token": "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJzdWIiOiJib29rcHJvb2YifQ.",
+}
 
 
 @demonstrates("HL-005")
@@ -16,8 +24,14 @@ def test_a_request_without_authorization_is_refused(highlevel, room):
     assert highlevel.send(replace(draft, credentials=None)).refused
 
 
-@requirement("HL-009")
-def test_a_token_that_the_target_never_gave_is_refused(highlevel, room):
+@requirement("HL-006")
+def test_the_scheme_without_a_token_is_refused(highlevel, room):
     draft = highlevel.samples.create("rooms", room)
-    stranger = replace(draft, credentials="Bearer bookproof-token-of-nobody")
-    assert highlevel.send(stranger, also_breaks="HL-009").refused
+    assert highlevel.send(replace(draft, credentials="Bearer")).refused
+
+
+@requirement("HL-009")
+@pytest.mark.parametrize("token", STRANGERS.values(), ids=STRANGERS)
+def test_a_token_that_the_target_never_gave_is_refused(highlevel, room, token):
+    draft = highlevel.samples.create("rooms", room)
+    assert highlevel.send(replace(draft, credentials=f"Bearer {token}"), also_breaks="HL-009").refused

@@ -7,16 +7,16 @@ from bookproof.plugin import demonstrates, requirement
 
 @requirement("HL-039")
 @pytest.mark.parametrize("count", [2, 3, 100])
-def test_an_equipment_with_several_calendars_is_refused(highlevel, equipment, calendars, count):
-    answer = highlevel.create("equipments", equipment | {"calendarIds": calendars(count)})
-    assert answer.refused
+def test_an_equipment_with_several_calendars_is_refused(highlevel, equipment, count):
+    calendars = highlevel.samples.calendars(count)
+    assert highlevel.create("equipments", equipment | {"calendarIds": calendars}).refused
 
 
 @demonstrates("HL-040")
-def test_an_equipment_with_one_calendar_is_accepted(highlevel, equipment, calendars):
-    assert highlevel.create("equipments", equipment | {"calendarIds": calendars(1)}).accepted
+def test_an_equipment_with_one_calendar_is_accepted(highlevel, equipment):
+    assert highlevel.create("equipments", equipment | {"calendarIds": highlevel.samples.calendars(1)}).accepted
 
 
 @demonstrates("HL-041")
-def test_a_room_with_several_calendars_is_accepted(highlevel, room, calendars):
-    assert highlevel.create("rooms", room | {"calendarIds": calendars(2)}).accepted
+def test_a_room_with_several_calendars_is_accepted(highlevel, room, several_calendars):
+    assert highlevel.create("rooms", room | {"calendarIds": several_calendars}).accepted

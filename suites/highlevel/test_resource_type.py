@@ -1,6 +1,6 @@
 """The path's resource type: equipments or rooms (lines 65-73)."""
 
-from bookproof.plugin import demonstrates
+from bookproof.plugin import demonstrates, requirement
 
 
 @demonstrates("HL-016")
@@ -16,3 +16,8 @@ def test_a_room_is_created(highlevel, room):
 @demonstrates("HL-001")
 def test_the_operation_is_served(highlevel, room):
     assert highlevel.create("rooms", room).accepted
+
+
+@requirement("HL-052")
+def test_a_resource_type_in_the_body_does_not_replace_that_of_the_path(highlevel, equipment):
+    assert highlevel.create("equipments", equipment | {"resourceType": "rooms"}).accepted

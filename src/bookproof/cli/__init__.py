@@ -1,10 +1,12 @@
 """The command line: one module a command, imported when the command is called."""
 
 import importlib
+import io
 import sys
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from bookproof import __version__
 from bookproof.errors import BookproofError, UnknownName
@@ -15,7 +17,10 @@ _COMMANDS = {
     "record": "Write the cassettes anew.",
     "prove": "Run the suites against every seeded defect.",
     "init": "Write a commented bookproof.toml.",
+    "audit": "Judge captured traffic: HAR, cassettes, NDJSON.",
+    "proxy": "Judge traffic as it passes.",
     "requirements": "Show the ledger, or one requirement.",
+    "report": "Render Allure and HTML, or set runs side by side.",
 }
 
 
@@ -34,16 +39,28 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in _COMMANDS:
+        if args and args[0] not in _COMMANDS and not ctx.resilient_parsing:
             raise UnknownName("command", args[0], _COMMANDS)
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        found = [CompletionItem(name, help=said) for name, said in _COMMANDS.items() if name.startswith(incomplete)]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+_COMPLETION = """\b
+A shell completes commands, options, names of APIs and ids once it is told to, in its start-up file:
+  bash  eval "$(_BOOKPROOF_COMPLETE=bash_source bookproof)"
+  zsh   eval "$(_BOOKPROOF_COMPLETE=zsh_source bookproof)"
+  fish  _BOOKPROOF_COMPLETE=fish_source bookproof | source
+"""
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=_COMPLETION)
 @click.version_option(__version__, prog_name="bookproof", message="%(prog)s %(version)s")
 def cli() -> None:
     """Say, sentence by sentence, whether a booking API keeps its documented contract.
@@ -56,6 +73,10 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """The entry point: runs a command and exits with its code; errors become one message."""
+    for stream in (sys.stdout, sys.stderr):
+        # A console that cannot show a sign shows another in its place; it is no reason to end.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     sys.exit(run(arguments))
 
 

@@ -7,12 +7,13 @@ import click
 
 from bookproof import apis
 from bookproof.apis import Api
+from bookproof.cli.completion import api_names
 from bookproof.configuration import FILE
 from bookproof.errors import UsageError
 
 
 @click.command(name="init")
-@click.argument("names", metavar="API…", nargs=-1, required=True)
+@click.argument("names", metavar="API…", nargs=-1, required=True, shell_complete=api_names)
 @click.option("--to", "path", type=click.Path(path_type=Path), default=Path(FILE), show_default=True, metavar="FILE")
 def command(names: tuple[str, ...], path: Path) -> int:
     """Write a commented configuration file.

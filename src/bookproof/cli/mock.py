@@ -7,15 +7,21 @@ import click
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bookproof import apis
+from bookproof.cli.completion import api_names, defects
 from bookproof.errors import UsageError
 from bookproof.targets.asgi import listen
 
 
 @click.command(name="mock")
-@click.argument("name", metavar="API")
+@click.argument("name", metavar="API", shell_complete=api_names)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
-@click.option("--defect", metavar="ID", help="Serve a seeded defect or a conforming variation; `list` names them.")
+@click.option(
+    "--defect",
+    metavar="ID",
+    shell_complete=defects,
+    help="Serve a seeded defect or a conforming variation; `list` names them.",
+)
 @click.option(
     "--latency", default=0, type=click.IntRange(0, 600_000), metavar="MS", help="Milliseconds before answers."
 )

@@ -9,11 +9,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from bookproof import apis
+from bookproof.cli.completion import api_names
 from bookproof.proving import Proof, Trial, prove
 
 
 @click.command(name="prove")
-@click.argument("names", metavar="[API]…", nargs=-1)
+@click.argument("names", metavar="[API]…", nargs=-1, shell_complete=api_names)
 @click.option("--jobs", type=click.IntRange(1, 64), help="Processes; as many as there are cores by default.")
 @click.option("--json", "as_json", is_flag=True, help="Print every trial as JSON.")
 def command(names: tuple[str, ...], jobs: int | None, as_json: bool) -> int:

@@ -8,6 +8,7 @@ import click
 
 from bookproof import __version__, apis
 from bookproof.captures.recording import addressed_to, write_recording
+from bookproof.cli.completion import api_names
 from bookproof.configuration import Configuration
 from bookproof.errors import CannotJudge
 from bookproof.running import run_suite
@@ -18,7 +19,7 @@ EPOCH = 1_750_000_000
 
 
 @click.command(name="record")
-@click.argument("name", metavar="API")
+@click.argument("name", metavar="API", shell_complete=api_names)
 @click.option("--url", help="Record a live API in place of the reference.")
 @click.option("--token-env", metavar="VARIABLE", help="The environment variable that holds the bearer token.")
 @click.option("--config", type=click.Path(path_type=Path), help="bookproof.toml, if not in the working directory.")

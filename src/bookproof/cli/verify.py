@@ -16,10 +16,12 @@ import httpx
 from rich.console import Console
 
 from bookproof import apis
+from bookproof.cli.completion import api_names
 from bookproof.configuration import Configuration
 from bookproof.errors import BookproofError, UsageError
 from bookproof.judge import Reading
 from bookproof.reports.folder import write_reports
+from bookproof.reports.listing import console
 from bookproof.reports.terminal import show_verdict
 from bookproof.running import Progress, run_suite
 from bookproof.targets.opening import Plan
@@ -27,7 +29,7 @@ from bookproof.verdict import Verdict
 
 
 @click.command(name="verify")
-@click.argument("names", metavar="[API]…", nargs=-1)
+@click.argument("names", metavar="[API]…", nargs=-1, shell_complete=api_names)
 @click.option("--url", help="The address of a live API; the embedded reference is judged without it.")
 @click.option("--token-env", metavar="VARIABLE", help="The environment variable that holds the bearer token.")
 @click.option("--config", type=click.Path(path_type=Path), help="bookproof.toml, if not in the working directory.")
@@ -63,7 +65,7 @@ def command(
     if url and replay:
         raise UsageError("--url and --replay exclude each other.")
     configuration = Configuration.load(config)
-    out, err = Console(highlight=False, soft_wrap=False), Console(stderr=True, highlight=False)
+    out, err = console(), console(stderr=True)
     plans = {
         api.name: configuration.plan(
             api.name, url=url, token_variable=token_env, reading=reading, kind="replay" if replay else None

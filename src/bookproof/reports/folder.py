@@ -7,14 +7,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bookproof.errors import UsageError
+from bookproof.reports.badge import badge
+from bookproof.reports.client import client_markdown
+from bookproof.reports.html import page
 from bookproof.reports.junit import junit_xml
 from bookproof.reports.markdown import markdown
+from bookproof.reports.rendered_allure import HISTORY
+from bookproof.reports.sarif import sarif
 from bookproof.verdict import Verdict
 
 WRITERS: dict[str, Callable[[Verdict], str]] = {
     "verdict.json": lambda verdict: json.dumps(verdict.as_json(), indent=2, ensure_ascii=False) + "\n",
-    "verdict.md": markdown,
+    "verdict.md": lambda verdict: markdown(verdict) + client_markdown(verdict),
     "junit.xml": junit_xml,
+    "index.html": lambda verdict: page(verdict.as_json()),
+    "bookproof.sarif": sarif,
+    "badge.svg": badge,
 }
 
 
@@ -29,9 +37,12 @@ def write_reports(verdict: Verdict, root: Path, allure: Path | None = None) -> P
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)
         for name, write in WRITERS.items():
-            (draft / name).write_text(write(verdict), encoding="utf-8")
+            # A lone surrogate, which a response may hold, has no UTF-8 form: it is written as its escape.
+            (draft / name).write_text(write(verdict), encoding="utf-8", errors="backslashreplace")
         if allure is not None and allure.is_dir():
             shutil.move(allure, draft / "allure-results")
+        if (folder / HISTORY).is_dir():
+            shutil.copytree(folder / HISTORY, draft / HISTORY)
         _replace(folder, draft)
     except OSError as error:
         raise UsageError(

@@ -11,7 +11,8 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 def junit_xml(verdict: Verdict) -> str:
     """Failed rows are failures; rows that were not judged are skipped, with the reason."""
-    failures = verdict.counts["failed"] + bool(verdict.unowned)
+    unowned = any(seen.finding.level == "must" for seen in verdict.unowned)
+    failures = verdict.counts["failed"] + unowned
     skipped = sum(row.outcome in ("untested", "not-applicable", "out-of-scope", "waived") for row in verdict.rows)
     attributes = {
         "name": f"bookproof.{verdict.run.api}",
@@ -34,7 +35,10 @@ def junit_xml(verdict: Verdict) -> str:
             name="faults that no requirement owns",
             time="0",
         )
-        _failure(case, verdict.unowned, verdict)
+        if unowned:
+            _failure(case, verdict.unowned, verdict)
+        else:
+            ElementTree.SubElement(case, "system-out").text = _clean(_texts(verdict.unowned, verdict))
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 

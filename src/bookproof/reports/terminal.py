@@ -4,22 +4,23 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from bookproof.evidence import curl
 from bookproof.ledger import Ledger
-from bookproof.verdict import OUTCOMES, Row, Seen, Verdict
+from bookproof.verdict import Row, Seen, Verdict
 
 _STYLES = {"failed": "red", "warned": "yellow", "untested": "magenta", "waived": "cyan", "passed": "green"}
+_COUNTED = ("passed", "failed", "warned", "waived", "untested", "not-applicable", "out-of-scope")
 _SIGNS = {"failed": "✗", "warned": "!", "waived": "~", "untested": "?"}
 _CONCLUSIONS = {
     "conforms": ("green", "conforms to its contract"),
     "violates": ("red", "violates its contract"),
     "inconclusive": ("yellow", "could not be judged"),
 }
+
+FINDINGS_SHOWN = 3
+"""How many findings of a failed requirement the terminal shows; of a lesser one, the first."""
 
 COMMAND_SHOWN = 400
 """Characters of a curl command that the terminal shows."""
@@ -32,62 +33,66 @@ def show_verdict(console: Console, verdict: Verdict, ledger: Ledger, report: Pat
             if row.outcome == outcome:
                 _show_row(console, row, ledger, verdict)
     for seen in verdict.unowned:
-        console.print(Text(f"✗ {seen.finding.message}", style="red"))
+        _write(console, Text(f"✗ {_plain(seen.finding.message)}", style="red"))
         _show_finding(console, seen, verdict)
     _show_untested(console, [row for row in verdict.rows if row.outcome == "untested"])
-    counts = "   ".join(
-        f"[{_STYLES.get(outcome, 'default')}]{verdict.counts[outcome]} {outcome.replace('-', ' ')}[/]"
-        for outcome in reversed(OUTCOMES)
-        if verdict.counts[outcome] or outcome in ("passed", "failed")
-    )
-    console.print(f"{counts}   {verdict.requests} requests, {verdict.run.seconds:.1f} s", highlight=False)
+    _write(console, _counts(verdict))
     for reading, forms in sorted(verdict.readings.items()):
-        shown = ", ".join(f"{form} ({count})" for form, count in sorted(forms.items()))
-        console.print(Text(f"  reading {reading}: {shown}", style="dim"))
+        shown = ", ".join(f"{_plain(form)} ({count})" for form, count in sorted(forms.items()))
+        _write(console, Text(f"reading {reading}: {shown}", style="dim"), 2)
     if verdict.remains:
-        console.print(Text(f"  remains at the target: {'; '.join(verdict.remains)}", style="dim"))
+        _write(console, Text(f"remains at the target: {_plain('; '.join(verdict.remains))}", style="dim"), 2)
     style, words = _CONCLUSIONS[verdict.conclusion]
-    place = f"   {report / 'verdict.md'}" if report else ""
-    console.print(Text(f"{verdict.run.api} {words}", style=f"bold {style}") + Text(place, style="default"))
+    said = Text(f"{verdict.run.api} {words}", style=f"bold {style}")
+    if report:
+        said.append(f"   {report / 'index.html'}", style="not bold default")
+    console.print(said, soft_wrap=True)
     if verdict.reason:
-        console.print(Text(f"  {verdict.reason}", style="default"))
+        _write(console, Text(_plain(verdict.reason)), 2)
+
+
+def _counts(verdict: Verdict) -> Text:
+    """How many requirements have which outcome, what is good first."""
+    shown = [o for o in _COUNTED if verdict.counts[o] or o in ("passed", "failed")]
+    counted = [Text(f"{verdict.counts[o]} {o.replace('-', ' ')}", style=_STYLES.get(o, "")) for o in shown]
+    return Text("   ").join([*counted, Text(f"{verdict.requests} requests, {verdict.run.seconds:.1f} s")])
 
 
 def _show_row(console: Console, row: Row, ledger: Ledger, verdict: Verdict) -> None:
     requirement = row.requirement
-    style = _STYLES[row.outcome]
-    head = Table.grid(padding=(0, 2), expand=True)
-    head.add_column(no_wrap=True)
-    head.add_column(no_wrap=True)
-    head.add_column(ratio=1)
-    head.add_column(justify="right", overflow="fold")
-    where = row.findings[0].finding.where if row.findings else ""
-    head.add_row(
-        Text(f"{_SIGNS[row.outcome]} {requirement.id}", style=f"bold {style}"),
-        requirement.level,
-        escape(requirement.statement),
-        Text(where, style="cyan"),
-    )
-    console.print(head)
+    where = Text(_plain(row.findings[0].finding.where), style="cyan") if row.findings else Text()
+    name = Text(f"{_SIGNS[row.outcome]} {requirement.id}", style=f"bold {_STYLES[row.outcome]}")
+    statement = Text(requirement.statement)
+    head = Text("  ").join([name, Text(requirement.level), statement])
+    if console.width - head.cell_len - where.cell_len >= 2:
+        console.print(head + " " * (console.width - head.cell_len - where.cell_len) + where, soft_wrap=True)
+    else:
+        _write(console, Text("  ").join([name, Text(requirement.level), where]))
+        _write(console, statement, 4)
     if requirement.quote:
         quote = f'"{requirement.quote}"  ({ledger.document}, line {requirement.lines})'
-        console.print(Padding(Text(quote, style="italic"), (0, 0, 0, 4)))
+        _write(console, Text(quote, style="italic"), 4)
     if row.reason:
-        console.print(Padding(Text(row.reason), (0, 0, 0, 4)))
-    for seen in row.findings:
+        _write(console, Text(_plain(row.reason)), 4)
+    shown = row.findings[: FINDINGS_SHOWN if row.outcome == "failed" else 1]
+    for seen in shown:
         _show_finding(console, seen, verdict)
+    if len(row.findings) > len(shown):
+        _write(console, Text(f"{len(row.findings) - len(shown)} more are in the report", style="dim"), 4)
 
 
 def _show_finding(console: Console, seen: Seen, verdict: Verdict) -> None:
     finding = seen.finding
     times = f" ({seen.count} times)" if seen.count > 1 else ""
-    lines = Text()
-    lines.append(f"{_plain(finding.message)}{times}\n")
-    lines.append(f"at {_plain(finding.where)}   expected  {_plain(finding.expected)}   got  {_plain(finding.actual)}\n")
+    _write(console, Text(f"{_plain(finding.message)}{times}"), 4)
+    places = [f"at {_plain(finding.where)}", f"expected  {_plain(finding.expected)}", f"got  {_plain(finding.actual)}"]
+    together = "   ".join(places)
+    for line in [together] if len(together) < console.width - 4 else places:
+        _write(console, Text(line), 4)
     command = _plain(curl(finding.exchange.request, verdict.run.token_variable))
     cut = command if len(command) <= COMMAND_SHOWN else f"{command[:COMMAND_SHOWN]}… (the whole is in the report)"
-    lines.append(cut, style="dim")
-    console.print(Padding(lines, (0, 0, 0, 4)), soft_wrap=False)
+    # One line, so that it can be copied whatever the width of the window.
+    console.print(Text(f"    {cut}", style="dim"), soft_wrap=True)
 
 
 def _show_untested(console: Console, rows: Iterable[Row]) -> None:
@@ -96,7 +101,14 @@ def _show_untested(console: Console, rows: Iterable[Row]) -> None:
         by_reason.setdefault(row.reason, []).append(row.requirement.id)
     for reason, ids in by_reason.items():
         named = ", ".join(ids[:8]) + (f" … ({len(ids)} in all)" if len(ids) > 8 else "")
-        console.print(Text(f"? untested {named}: {_plain(reason)}", style="magenta"))
+        _write(console, Text(f"? untested {named}: {_plain(reason)}", style="magenta"))
+
+
+def _write(console: Console, text: Text, indent: int = 0) -> None:
+    """Text broken at the width of the window, each line indented; no blanks at the ends of lines."""
+    for line in text.wrap(console, max(console.width - indent, 20)):
+        line.rstrip()
+        console.print(Text(" " * indent) + line, soft_wrap=True)
 
 
 def _plain(text: str) -> str:

@@ -5,7 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 from starlette.types import ASGIApp
@@ -97,11 +97,15 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 @contextmanager
-def served(app: ASGIApp, port: int = 0) -> Iterator[str]:
-    """Serves an application over loopback with uvicorn in a thread; gives its address."""
+def served(app: ASGIApp, port: int = 0, *, lifespan: bool = False) -> Iterator[str]:
+    """Serves an application over loopback with uvicorn in a thread; gives its address.
+
+    lifespan: the application is told of the server's start and end.
+    """
     import uvicorn
 
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", lifespan="off", ws="none")
+    lives: Literal["on", "off"] = "on" if lifespan else "off"
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", lifespan=lives, ws="none")
     server = uvicorn.Server(config)
     listening = listen("127.0.0.1", port)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

@@ -15,18 +15,20 @@ class OneCalendarPerEquipment(Rule):
     name = "one-calendar-per-equipment"
 
     def request(self, call: Call) -> Iterator[Breach]:
-        """An equipment with several calendars, within what the limit of the array allows."""
+        """An equipment with several calendars, within what the limit of the array allows; one sent twice is one."""
         calendars = call.body.get("calendarIds")
         if call.path.get("resourceType") != "equipments" or not isinstance(calendars, list):
             return
-        if len(calendars) > 1 and "calendarIds" not in call.broken:
-            yield self.breach("request.body/calendarIds", "one calendar at most", f"{len(calendars)} calendars")
+        several = len(set(map(repr, calendars)))
+        if several > 1 and "calendarIds" not in call.broken:
+            yield self.breach("request.body/calendarIds", "one calendar at most", f"{several} calendars")
 
 
 class EchoResourceType(Rule):
     """Lines 137-142: the answer's resource type is that of the path."""
 
     name = "echo-resource-type"
+    speaks_of = "accepted"
 
     def answer(self, call: Call) -> Iterator[Ruling]:
         """Compares the answer with the path."""
@@ -35,14 +37,28 @@ class EchoResourceType(Rule):
             yield from self.verdict(sent == answered, "response.body/resourceType", brief(sent), brief(answered))
 
 
+class OptionalEcho(Echo):
+    """An echo of a property that the answer may leave out (lines 160-182): leaving it out keeps the row too."""
+
+    def answer(self, call: Call) -> Iterator[Ruling]:
+        """Compares where the property is there; its absence from a sound answer shows that it may be left out."""
+        if call.accepted and call.conforming and call.sound("name") and self._prop not in call.answered:
+            yield self.shown()
+        yield from super().answer(call)
+
+
 class ActiveAfterCreation(Rule):
-    """Lines 32 and 147: the example shows a created resource as active."""
+    """Lines 32 and 147: the example shows a created resource as active.
+
+    A request that carries an isActive of its own says nothing: the document has none, a service may honour it.
+    """
 
     name = "active-after-creation"
+    speaks_of = "accepted"
 
     def answer(self, call: Call) -> Iterator[Ruling]:
         """isActive is true in the answer to a creation."""
-        if call.accepted and call.conforming and call.sound("isActive"):
+        if call.accepted and call.conforming and call.sound("isActive") and "isActive" not in call.body:
             yield from self.verdict(
                 call.answered["isActive"] is True, "response.body/isActive", "true", brief(call.answered["isActive"])
             )
@@ -57,8 +73,8 @@ def rules() -> RuleSet:
         EchoResourceType(),
         ActiveAfterCreation(),
         Echo("echo-calendars", "calendarIds", operation=OPERATION, unordered=True),
-        Echo("echo-description", "description", operation=OPERATION),
-        Echo("echo-quantity", "quantity", operation=OPERATION),
-        Echo("echo-out-of-service", "outOfService", operation=OPERATION),
-        Echo("echo-capacity", "capacity", operation=OPERATION),
+        OptionalEcho("echo-description", "description", operation=OPERATION),
+        OptionalEcho("echo-quantity", "quantity", operation=OPERATION),
+        OptionalEcho("echo-out-of-service", "outOfService", operation=OPERATION),
+        OptionalEcho("echo-capacity", "capacity", operation=OPERATION),
     )

@@ -1,0 +1,201 @@
+"""Fixtures of a Nexudus target, and the valid requests built from them."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bookproof import apis
+from bookproof.apis import Sample
+from bookproof.apis.nexudus.fields import BASES, FLAGS, FOREIGN, ID_LISTS, SLOT, TYPICAL
+from bookproof.draft import Draft
+from bookproof.errors import Untested
+
+CREATE = "createResource"
+READ = "readResource"
+DELETE = "deleteResource"
+
+
+class Fixtures(apis.Fixtures):
+    """business_id: a business (location) of the account; resource_type_id: a resource type of that business."""
+
+    business_id: int = 0
+    resource_type_id: int = 0
+
+
+class _Minimum(dict[str, Any]):
+    """The six required fields, with a value at hand for each field that is left out.
+
+    Near misses of an optional field are made from that value and sent in an otherwise plain request, so that none
+    of them depends on what the target thinks of the other fields.
+    """
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or name in TYPICAL
+
+    def __missing__(self, name: str) -> Any:
+        return [1] if name in ID_LISTS else TYPICAL[name]
+
+
+class Samples:
+    """Valid requests. Where no fixture is declared, ids of the right form stand in and nothing is vouched for."""
+
+    def __init__(self, fixtures: Fixtures) -> None:
+        self.business_id = fixtures.business_id or 1
+        self.resource_type_id = fixtures.resource_type_id or 1
+
+    def minimum(self, **changes: Any) -> dict[str, Any]:
+        """The six required fields, with changes."""
+        body = {
+            "BusinessId": self.business_id,
+            "Name": "bookproof board room",
+            "SystemResourceType": 1,
+            "ResourceTypeId": self.resource_type_id,
+            "DisplayOrder": 10,
+            "CancellationFeeType": 0,
+        }
+        return body | changes
+
+    def with_field(self, name: str) -> dict[str, Any]:
+        """The plainest creation with one optional field, in the company of the fields that its text speaks of."""
+        base: dict[str, Any] = self.samples()[BASES.get(name, ("minimum",))[-1]].draft.body
+        return {**base, name: TYPICAL[name]}
+
+    def full(self) -> dict[str, Any]:
+        """All fields but those whose values only the target's owner could know."""
+        return self.minimum(**{name: value for name, value in TYPICAL.items() if name not in FOREIGN})
+
+    def full_otherwise(self) -> dict[str, Any]:
+        """The same fields with other values: booleans the other way, numbers one more, half of the amenities."""
+        required = self.minimum(Name="bookproof other room", SystemResourceType=3, DisplayOrder=20)
+        sent = self.full()
+        return {name: _otherwise(value) for name, value in sent.items() if name in TYPICAL} | self.flags(0) | required
+
+    def flags(self, pattern: int) -> dict[str, bool]:
+        """All amenity flags, some of them true; together, patterns 0 to 4 tell any two flags apart."""
+        return {flag: bool((number + 1) >> pattern & 1) for number, flag in enumerate(FLAGS)}
+
+    def everything(self) -> dict[str, Any]:
+        """All 82 fields."""
+        return self.minimum(**TYPICAL)
+
+    def create(self, body: Any) -> Draft:
+        """The creation of a resource."""
+        return Draft(CREATE, body=body)
+
+    def samples(self) -> Mapping[str, Sample]:
+        """The plainest creation, and those that some fields make sense beside."""
+        fee = self.minimum(CancellationFeeType=1)
+        return {
+            "minimum": Sample("NX-095", self.create(_Minimum(self.minimum()))),
+            "allocation": Sample("NX-056", self.create(self.minimum(Allocation=12))),
+            "absolute": Sample("NX-023", self.create(fee)),
+            "percentage": Sample("NX-023", self.create(self.minimum(CancellationFeeType=2))),
+            "amount": Sample("NX-091", self.create(fee | {"CancellationFeeAmount": 25.5})),
+        }
+
+    def items(self, where: str, count: int) -> Sequence[Any]:
+        """Distinct valid items for a list of a request: time slots or ids."""
+        if where.endswith("TimeSlots"):
+            return [{**SLOT, "DayOfWeek": number % 7} for number in range(count)]
+        return list(range(1, count + 1))
+
+    def settle(self, operation: str, path: Mapping[str, Any], body: Any) -> Any:
+        """A generated body with known ids and a telling name; it links, fetches and charges nothing."""
+        if not isinstance(body, dict):
+            return body
+        kept = {key: value for key, value in body.items() if key not in FOREIGN}
+        known = {"BusinessId": self.business_id, "ResourceTypeId": self.resource_type_id}
+        lists: dict[str, Any] = {name: [] for name in ID_LISTS if isinstance(body.get(name), list)}
+        return kept | known | lists | {"Name": f"bookproof {body.get('Name', '')}"}
+
+
+class Client:
+    """Nexudus' operations, for scenarios. Creations are noted, so that they can be taken back."""
+
+    def __init__(self, session: Any) -> None:
+        self.session = session
+        self.samples: Samples = session.samples
+        self._created: dict[int, None] = {}
+        session.watchers.append(self._note)
+
+    def create(self, body: Any, **options: Any) -> Any:
+        """Sends the creation of a resource; gives the Answer."""
+        return self.session.send(self.samples.create(body), **options)
+
+    def offer(self, body: Any) -> Any:
+        """Sends a creation that a target may refuse for good reasons; Untested where it does."""
+        answer = self.create(body, probe=True)
+        if answer.refused:
+            raise Untested("the target refuses values that name nothing of its own", blocked_by="fixtures")
+        return answer
+
+    def create_together(self, bodies: Sequence[Any]) -> Any:
+        """Sends creations at the same time; gives the Answers."""
+        return self.session.send_together([self.samples.create(body) for body in bodies])
+
+    def with_field(self, name: str) -> dict[str, Any]:
+        """The plainest creation with one optional field; what it builds on is known to be accepted."""
+        for sample in ("minimum", *BASES.get(name, ())):
+            self.session.establish(sample)
+        return self.samples.with_field(name)
+
+    def read(self, record: Any) -> Any:
+        """Reads a record by its Id; gives the Answer."""
+        return self.session.send(Draft(READ, path={"Id": record}))
+
+    def reading_of(self, body: Any) -> Draft:
+        """Creates a resource; gives the request that reads it. Untested where it is not created."""
+        answer = self.create(body, probe=True)
+        record = _id(answer.json) if answer.accepted else None
+        if record is None:
+            raise Untested("the answer to the creation names no Id", blocked_by="NX-148")
+        return Draft(READ, path={"Id": record})
+
+    def read_back(self, body: Any) -> Any:
+        """Creates a resource and reads it; gives the Answer to the reading."""
+        return self.session.send(self.reading_of(body))
+
+    def send(self, draft: Draft, **options: Any) -> Any:
+        """Sends any draft; gives the Answer."""
+        return self.session.send(draft, **options)
+
+    def basic_credentials(self) -> str:
+        """The value of a header with Basic credentials that the target accepts; Untested where none are known."""
+        own = self.session.authorization or ""
+        if own.startswith("Basic "):
+            return own
+        if self.session.target.kind == "live":
+            raise Untested("the target declares no Basic credentials", blocked_by="credentials")
+        from bookproof.apis.nexudus.reference import BASIC_PASSWORD, BASIC_USER
+
+        return f"Basic {base64.b64encode(f'{BASIC_USER}:{BASIC_PASSWORD}'.encode()).decode()}"
+
+    def clean_up(self) -> list[str]:
+        """Deletes what the run created, where the target declares `cleanup`; names what remains."""
+        if "cleanup" in self.session.capabilities:
+            for record in list(self._created):
+                if self.session.send(Draft(DELETE, path={"Id": record})).status in (200, 404):
+                    del self._created[record]
+        ids = list(self._created)
+        listing = ", ".join(map(str, ids[:5])) + (" …" if len(ids) > 5 else "")
+        return [f"{len(ids)} resources, named bookproof …: {listing}"] if ids else []
+
+    def _note(self, exchange: Any, judgement: Any) -> None:
+        call = judgement.call
+        if call is not None and call.operation.id == CREATE and call.accepted:
+            record = _id(call.answered)
+            if record is not None:
+                self._created[record] = None
+
+
+def _otherwise(value: Any) -> Any:
+    if isinstance(value, bool):
+        return not value
+    return value + 1 if isinstance(value, int | float) else value
+
+
+def _id(answered: Any) -> int | None:
+    """The Id in the answer to a creation."""
+    value = answered.get("Value") if isinstance(answered, dict) else None
+    record = value.get("Id") if isinstance(value, dict) else None
+    return record if isinstance(record, int) and not isinstance(record, bool) else None

@@ -1,0 +1,16 @@
+"""The catalogue that proves TimeTap's suite: every seeded defect, and the conforming variations."""
+
+from bookproof.apis.timetap import faulty_answers, faulty_requests, faulty_state, faulty_updates, lenient
+from bookproof.apis.timetap.variations import VARIATIONS
+from bookproof.faults import Catalogue
+
+CATALOGUE = Catalogue(
+    defects=(
+        *faulty_requests.DEFECTS,
+        *lenient.DEFECTS,
+        *faulty_answers.DEFECTS,
+        *faulty_state.DEFECTS,
+        *faulty_updates.DEFECTS,
+    ),
+    variations=VARIATIONS,
+)

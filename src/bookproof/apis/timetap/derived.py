@@ -1,0 +1,215 @@
+"""Rules over one resource as any answer shows it: derived fields, dates, and what all resources share."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from bookproof.apis.timetap.history import History, View, milliseconds, whole
+from bookproof.contract import Breach
+from bookproof.exchange import ABSENT, brief
+from bookproof.rules import Call, Rule, Ruling, Taken, same
+
+
+class Remembering(Rule):
+    """A rule that may ask what happened before a call. All rules of a run share one history, kept by resourceId."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+
+    def request(self, call: Call) -> Iterator[Breach]:
+        """Finds no fault; the history learns of requests whose outcome nobody knows."""
+        self._history.unclear(call)
+        return iter(())
+
+    def answer(self, call: Call) -> Iterator[Ruling]:
+        """Judges the call in the light of what happened before."""
+        return self.judge(call, self._history.before(call))
+
+    def judge(self, call: Call, past: History) -> Iterator[Ruling]:
+        """Judges each resource that the answer shows, unless the list showed it just so before."""
+        for view in past.news:
+            yield from self.judge_view(view, call, past)
+
+    def judge_view(self, view: View, call: Call, past: History) -> Iterator[Ruling]:
+        """Judges one resource that the answer shows."""
+        return iter(())
+
+    def compare(self, holds: bool, view: View, name: str, expected: Any) -> Iterator[Ruling]:
+        """Shown, and a breach at a property unless it holds."""
+        return self.verdict(
+            holds, view.where(name), expected if isinstance(expected, str) else brief(expected), brief(view.get(name))
+        )
+
+
+class TextFollowsReasonIds(Remembering):
+    """Line 257: reasonIdListText is reasonIdList in text format. The ids are compared, whatever joins them."""
+
+    name = "text-follows-reason-ids"
+
+    def judge_view(self, view: View, call: Call, past: History) -> Iterator[Ruling]:
+        """Compares the numbers of the text with the list, in order."""
+        ids, text = view.get("reasonIdList"), view.shown.get("reasonIdListText")
+        if isinstance(ids, list) and isinstance(text, str):
+            holds = _digits(text) == [digits for number in ids for digits in _digits(str(whole(number)))]
+            yield from self.verdict(holds, view.where("reasonIdListText"), f"the ids {brief(ids)}", brief(text))
+
+
+class OneNamePerReason(Remembering):
+    """Line 262: reasons holds the names of the connected services."""
+
+    name = "one-name-per-reason"
+
+    def judge_view(self, view: View, call: Call, past: History) -> Iterator[Ruling]:
+        """As many names as ids."""
+        ids, names = view.get("reasonIdList"), view.get("reasons")
+        if isinstance(ids, list) and isinstance(names, list):
+            yield from self.compare(len(ids) == len(names), view, "reasons", f"{len(ids)} names")
+
+
+class ProfessionalIdsText(Remembering):
+    """Line 253: professionalIdListText is professionalIdList in text format, empty when there are none."""
+
+    name = "professional-ids-text"
+
+    def judge_view(self, view: View, call: Call, past: History) -> Iterator[Ruling]:
+        """Compares the numbers of the text with the list; ids of another form say nothing."""
+        ids, text = view.get("professionalIdList"), view.get("professionalIdListText")
+        if ids is ABSENT or not isinstance(text, str):
+            return
+        if not ids:
+            yield from self.compare(not text.strip(), view, "professionalIdListText", "no ids")
+        elif all(whole(number) is not None for number in ids):
+            holds = _digits(text) == [str(abs(whole(number) or 0)) for number in ids]
+            yield from self.compare(holds, view, "professionalIdListText", f"the ids {brief(ids)}")
+
+
+class BundleIds(Remembering):
+    """Lines 213 and 216: a bundle set, in either spelling, holds the resources of bundleResourceIdList.
+
+    A null set says nothing (TT-R21), and one that was deleted may be left out of the set.
+    """
+
+    name = "bundle-ids"
+
+    def judge_view(self, view: View, call: Call, past: History) -> Iterator[Ruling]:
+        """The set holds no resource that is not named, and each that is named and known to be in view."""
+        ids = view.get("bundleResourceIdList")
+        if ids is ABSENT:
+            return
+        yield self.shown()
+        wanted = {whole(number) for number in ids or ()}
+        for spelling in ("bundleResourceSet", "bundledResourceSet"):
+            members = view.get(spelling)
+            if members is not ABSENT:
+                yield Taken("TT-R10", f"{spelling} in the answer of {call.operation.id}")
+            if isinstance(members, list):
+                found = {whole(member.get("resourceId")) for member in members} - {None}
+                due = {number for number in wanted if past.story(number).presence == "in view"}
+                if not due <= found <= wanted and len(found) == len(members):
+                    yield self.breach(
+                        view.where(spelling), f"the resources {brief(ids)}", brief(sorted(found, key=str))
+                    )
+
+
+class BundleNames(Remembering):
+    """Line 219: bundledResources names the resources of the bundle, and nobody where there is none."""
+
+    name = "bundle-names"
+
+    def judge_view(self, view: View, call: Call, past: History) -> Iterator[Ruling]:
+        """Compares the names with those under which the members were last shown; null says nothing (TT-R21)."""
+        ids, names = view.get("bundleResourceIdList"), view.get("bundledResources")
+        if ids is ABSENT or names is ABSENT:
+            return
+        yield Taken("TT-R19", "null" if names is None else "a string" if isinstance(names, str) else "an array")
+        if not ids:
+            yield from self.compare(not names, view, "bundledResources", "no names")
+            return
+        known = [past.names(number, call) for number in map(whole, ids) if number is not None]
+        if names is None or len(known) < len(ids) or not all(known):
+            return
+        if isinstance(names, str):
+            holds = all(any(name.strip() in names for name in member) for member in known)
+        else:
+            holds = len(names) == len(known) and all(any(same(a, b) for a in member for b in names) for member in known)
+        yield from self.compare(
+            holds, view, "bundledResources", f"the names {brief([min(member) for member in known])}"
+        )
+
+
+class Milliseconds(Remembering):
+    """Lines 224 and 240: a date counts milliseconds since 1970 (TT-R26: seconds stay below 10^11 for a thousand years).
+
+    Dates of resources that others made may stand for nothing (0), so they are judged where they look like seconds.
+    """
+
+    def __init__(self, history: History, name: str, prop: str) -> None:
+        super().__init__(history)
+        self.name = name
+        self._prop = prop
+
+    def judge_view(self, view: View, call: Call, past: History) -> Iterator[Ruling]:
+        """Judges the size of the number."""
+        number = whole(view.get(self._prop))
+        if number is None:
+            return
+        own = call.operation.id == "createResource" or past.story_of(view).own
+        holds = 10**11 <= number < 10**14 or (number < 10**8 and not own)
+        yield from self.compare(holds, view, self._prop, "milliseconds since 1970")
+
+
+class ModifiedNotBeforeCreated(Remembering):
+    """Line 240 (TT-R29): modifiedDate is never before createdDate and never goes back."""
+
+    name = "modified-not-before-created"
+
+    def judge_view(self, view: View, call: Call, past: History) -> Iterator[Ruling]:
+        """Compares with createdDate, and with what the same kind of answer showed before."""
+        created, modified = milliseconds(view.get("createdDate")), milliseconds(view.get("modifiedDate"))
+        if created is None or modified is None:
+            return
+        story = past.story_of(view)
+        before = story.modified.get(view.kind, 0) if past.relied(story, call) else 0
+        floor = max(created, before)
+        yield from self.compare(modified >= floor, view, "modifiedDate", f"not before {floor}")
+
+
+class OneBusiness(Remembering):
+    """Line 221: all resources of the account belong to one business. Kept by the credentials of the traffic.
+
+    Who sends another businessId with an update may get it (TT-R04).
+    """
+
+    name = "one-business"
+
+    def __init__(self, history: History) -> None:
+        super().__init__(history)
+        self._businesses: dict[str, set[int]] = {}
+
+    def judge(self, call: Call, past: History) -> Iterator[Ruling]:
+        """Compares with the first businessId that these credentials were shown."""
+        if len(self._businesses) > 1000:
+            self._businesses.clear()
+        known = self._businesses.setdefault(call.exchange.request.header("Authorization") or "", set())
+        if call.operation.id == "updateResource" and known and (sent := whole(call.body.get("businessId"))) is not None:
+            known.add(sent)
+        for view in past.news:
+            business = whole(view.get("businessId"))
+            if business is not None:
+                known |= {business} if not known else set()
+                yield from self.compare(business in known, view, "businessId", brief(min(known)))
+
+
+class ListHidesInactive(Remembering):
+    """Line 210: active tells whether a resource returns on GET calls, so the list shows none that is not."""
+
+    name = "list-hides-inactive"
+
+    def judge_view(self, view: View, call: Call, past: History) -> Iterator[Ruling]:
+        """No item is inactive."""
+        if view.kind == "list" and isinstance(active := view.get("active"), bool):
+            yield from self.compare(active, view, "active", "true")
+
+
+def _digits(text: str) -> list[str]:
+    return [digits.lstrip("0") or "0" for digits in re.findall(r"[0-9]+", text)]

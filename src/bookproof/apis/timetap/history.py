@@ -1,0 +1,354 @@
+"""What the traffic so far establishes of each resource: how it was shown, written, deleted, and what happened since.
+
+The account may be shared: others create, change and delete between two exchanges. So most is kept of the resources
+that the traffic itself created, nothing is concluded from exchanges that overlap, from an answer that never came, or
+from what was seen too long ago. History is kept by resourceId, for the LONGEST resources seen last.
+"""
+
+from collections import OrderedDict, deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Any, Final, Literal
+
+from bookproof.exchange import ABSENT
+from bookproof.rules import Call
+
+LONGEST: Final = 20_000
+"""How many resources, and how many of their ids, are remembered."""
+EVENTS: Final = 1_000
+"""How many writes are remembered with their time."""
+TRUST: Final = 600.0
+"""Seconds after which what was seen of a resource is not relied on any more."""
+SLACK: Final = 0.0002
+"""Seconds by which two clocks may disagree about exchanges that followed each other."""
+
+Kind = Literal["answer", "read", "list"]
+"""Where a resource was shown: in the answer to its creation or update, alone, or in the list."""
+
+_KINDS: Final[Mapping[str, Kind]] = {
+    "createResource": "answer",
+    "updateResource": "answer",
+    "readResource": "read",
+    "listResources": "list",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A resource as one answer shows it.
+
+    place leads to it within the body ("3/" or ""); foreign: it is another than the one that the request named.
+    """
+
+    shown: Mapping[str, Any]
+    kind: Kind
+    place: str
+    unsound: set[str]
+    foreign: bool = False
+
+    def get(self, name: str) -> Any:
+        """A property of the right form, ABSENT otherwise."""
+        path = f"{self.place}{name}"
+        if name not in self.shown or any(p == path or p.startswith(f"{path}/") for p in self.unsound):
+            return ABSENT
+        return self.shown[name]
+
+    def where(self, name: str) -> str:
+        """The place of a property, as a finding names it."""
+        return f"response.body/{self.place}{name}"
+
+    @property
+    def id(self) -> int | None:
+        """The resource's id, None where it is not a whole number."""
+        return whole(self.get("resourceId"))
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that was done to a resource and may have changed others, or a question that should change nothing.
+
+    modified: the modifiedDate that the answer showed; forbidden: the request was not to be accepted.
+    """
+
+    kind: Literal["update", "deletion", "question"]
+    id: int | None
+    end: float
+    sent: Mapping[str, Any] = field(default_factory=dict)
+    modified: Any = ABSENT
+    forbidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A view, and how many events had happened by then."""
+
+    view: View
+    tick: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The latest complete list: its ids, and how many events had happened by then."""
+
+    ids: frozenset[int | None]
+    tick: int
+
+
+@dataclass(slots=True)
+class Story:
+    """What is known of one resource.
+
+    own: created by this traffic. presence: whether it is in view. certain: nothing of unclear outcome was done to it.
+    born: how many events had happened when it was created.
+    last: the latest view of each kind since it was last written; earlier: the same, before its last update.
+    created, modified: the latest dates that each kind of view showed, in milliseconds.
+    sent: what its last update sent; answered: whether that update's answer showed the resource.
+    written, touched: when it was last written, and last written or seen.
+    """
+
+    own: bool = False
+    presence: Literal["in view", "gone", "unknown"] = "unknown"
+    certain: bool = True
+    born: int = 0
+    last: dict[Kind, Seen] = field(default_factory=dict)
+    earlier: dict[Kind, Seen] = field(default_factory=dict)
+    created: dict[Kind, Any] = field(default_factory=dict)
+    modified: dict[Kind, int] = field(default_factory=dict)
+    sent: Mapping[str, Any] | None = None
+    answered: bool = False
+    written: float = 0.0
+    touched: float = 0.0
+
+
+class History:
+    """The history of one run. Every rule asks `before(call)` first: it then holds what happened before that call."""
+
+    def __init__(self) -> None:
+        self.stories: OrderedDict[int, Story] = OrderedDict()
+        self.views: list[View] = []
+        self.news: list[View] = []
+        self.ids: OrderedDict[int, float] = OrderedDict()
+        self.newest = 0
+        self.user: str | None = None
+        self.reads_answered = False
+        self.listing: Listing | None = None
+        self._events: deque[Event] = deque(maxlen=EVENTS)
+        self._ticks = 0
+        self._current: Call | None = None
+
+    def before(self, call: Call) -> "History":
+        """Itself, with everything taken in that happened before a call.
+
+        `views` are those of the call's answer, `news` those among them that the list did not show just so before.
+        """
+        if call is not self._current:
+            previous, self._current = self._current, call
+            if previous is not None:
+                self._absorb(previous, self.views)
+            self.views = list(_views(call))
+            self.news = [view for view in self.views if not self._told(view)]
+        return self
+
+    def unclear(self, call: Call) -> None:
+        """Takes note of a request whose outcome nobody knows: no answer, or a server error."""
+        failed = call.exchange.error is not None or call.status >= 500
+        if failed and call.exchange.request.method != "GET":
+            self.before(call)
+
+    def story(self, number: int | None) -> Story:
+        """What is known of a resource; an empty story where nothing is."""
+        return self.stories.get(number, Story()) if number is not None else Story()
+
+    def story_of(self, view: View) -> Story:
+        """What is known of the resource that an answer shows; nothing where it shows another than was asked for."""
+        return Story() if view.foreign else self.story(view.id)
+
+    def relied(self, story: Story, call: Call) -> bool:
+        """Whether what is known may be held against a call: certain, settled before it began, and not too old."""
+        old = bool(call.exchange.started) and call.exchange.started - story.touched > TRUST
+        return story.certain and not old and _earlier(story.touched, call)
+
+    def since(self, tick: int, call: Call) -> list[Event] | None:
+        """What happened since a moment, the latest first; None where that is not known or overlaps with the call."""
+        count = self._ticks - tick
+        if count > len(self._events):
+            return None
+        events = list(islice(reversed(self._events), count))
+        return events if all(_earlier(event.end, call) for event in events) else None
+
+    def known_before(self, number: int, call: Call) -> bool:
+        """Whether an id was shown before a call began."""
+        return number in self.ids and _earlier(self.ids[number], call)
+
+    def names(self, number: int, call: Call) -> set[str]:
+        """The names under which a resource was last seen; none where it may have another by now."""
+        story = self.story(number)
+        seen = list(story.last.values())
+        if not seen or story.presence != "in view" or not self.relied(story, call):
+            return set()
+        events = self.since(min(one.tick for one in seen), call)
+        if events is None or any(event.kind == "update" for event in events):
+            return set()
+        return {name for one in seen if isinstance(name := one.view.get("name"), str)}
+
+    def _told(self, view: View) -> bool:
+        """Whether an item of the list is as the last list showed it, and shows no others, which may have changed."""
+        if view.kind != "list" or view.shown.get("bundleResourceIdList") or view.unsound:
+            return False
+        seen = self.story(view.id).last.get("list")
+        return seen is not None and seen.view.shown == view.shown
+
+    # -- taking in -----------------------------------------------------------------------------------------
+
+    def _absorb(self, call: Call, views: list[View]) -> None:
+        end = _end(call)
+        if not call.accepted:
+            self._absorb_failure(call, end)
+            return
+        operation = call.operation.id
+        if operation == "createResource":
+            self._absorb_creation(call, views, end)
+        elif operation == "updateResource":
+            self._absorb_update(call, views, end)
+        elif operation == "deleteResource":
+            self._absorb_deletion(call, end)
+        elif operation == "isBusy":
+            self._happened(Event("question", path_id(call), end))
+        for view in views:
+            if not view.foreign:
+                self._absorb_view(view, call, end)
+        if operation == "readResource" and views:
+            self.reads_answered = True
+        if operation == "listResources" and call.conforming and isinstance(call.answered, list):
+            self.listing = Listing(frozenset(view.id for view in views), self._ticks)
+
+    def _absorb_failure(self, call: Call, end: float) -> None:
+        unanswered = call.response is None or call.status >= 500
+        if unanswered and call.operation.id in ("updateResource", "deleteResource"):
+            self._doubt(written_id(call), end)
+
+    def _absorb_creation(self, call: Call, views: list[View], end: float) -> None:
+        for view in views:
+            if view.id is None:
+                continue
+            self.stories[view.id] = Story(True, "in view", born=self._ticks, written=end)
+            if isinstance(user := view.get("createdUser"), str):
+                self.user = user
+
+    def _absorb_update(self, call: Call, views: list[View], end: float) -> None:
+        number = written_id(call)
+        modified = next((view.get("modifiedDate") for view in views), ABSENT)
+        self._happened(Event("update", number, end, call.body, modified, not call.conforming))
+        if not call.conforming or number is None:
+            self._doubt(number, end)
+            return
+        story = self._remembered(number)
+        story.certain = _earlier(story.written, call)
+        story.earlier, story.last = story.last, {}
+        story.sent, story.answered = call.body, any(not view.foreign for view in views)
+        story.written = story.touched = max(story.written, end)
+        if story.presence == "gone" or call.body.get("active") is not True:
+            story.presence = "unknown"
+
+    def _absorb_deletion(self, call: Call, end: float) -> None:
+        number = path_id(call)
+        self._happened(Event("deletion", number, end))
+        if not call.conforming or number is None:
+            self._doubt(number, end)
+            return
+        story = self._remembered(number)
+        story.presence, story.certain = "gone", True
+        story.written = story.touched = max(story.written, end)
+
+    def _absorb_view(self, view: View, call: Call, end: float) -> None:
+        number = view.id
+        if number is None:
+            return
+        self.ids.setdefault(number, end)
+        if len(self.ids) > LONGEST:
+            self.ids.popitem(last=False)
+        story = self._remembered(number)
+        created, modified = milliseconds(view.get("createdDate")), milliseconds(view.get("modifiedDate"))
+        self.newest = max(self.newest, created or 0, modified or 0)
+        if view.kind != "answer" and not _earlier(story.written, call):
+            return  # it may show the resource as it was before a write that ended while this was under way
+        story.last[view.kind] = Seen(view, self._ticks)
+        story.created[view.kind] = view.get("createdDate")
+        story.modified[view.kind] = max(story.modified.get(view.kind, 0), modified or 0)
+        story.touched = max(story.touched, end)
+
+    def _doubt(self, number: int | None, end: float) -> None:
+        """Something of unclear outcome was done to a resource, or to nobody knows which."""
+        for story in self.stories.values() if number is None else [self._remembered(number)]:
+            story.certain, story.presence, story.written = False, "unknown", max(story.written, end)
+            story.last, story.earlier, story.sent = {}, {}, None
+
+    def _remembered(self, number: int) -> Story:
+        story = self.stories.setdefault(number, Story())
+        self.stories.move_to_end(number)
+        if len(self.stories) > LONGEST:
+            self.stories.popitem(last=False)
+        return story
+
+    def _happened(self, event: Event) -> None:
+        self._events.append(event)
+        self._ticks += 1
+
+
+def latest(seen: Mapping[Kind, Seen]) -> View | None:
+    """The latest of several views."""
+    return max(seen.values(), key=lambda one: one.tick).view if seen else None
+
+
+def whole(value: Any) -> int | None:
+    """A JSON number as an integer, None for everything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if value == value // 1 and abs(value) < 1e300 else None
+
+
+def path_id(call: Call) -> int | None:
+    """The id in the path of a call, None where it is none."""
+    text = call.path.get("resourceId", "")
+    return int(text) if text.removeprefix("-").isdecimal() and len(text) < 400 else None
+
+
+def written_id(call: Call) -> int | None:
+    """The id of the resource that a call names, in its body for an update and in its path for the others."""
+    return whole(call.body.get("resourceId")) if call.operation.id == "updateResource" else path_id(call)
+
+
+def milliseconds(value: Any) -> int | None:
+    """A date that counts milliseconds since 1970, as far as its size can tell; None otherwise."""
+    number = whole(value)
+    return number if number is not None and 10**11 <= number < 10**14 else None
+
+
+def _views(call: Call) -> Iterator[View]:
+    """The resources in an answer, where the request was as it should be and a schema has judged the answer."""
+    kind = _KINDS.get(call.operation.id)
+    documented = call.operation.answer(call.status) or call.operation.success
+    if kind is None or not call.accepted or not call.conforming or documented is None or not documented.content:
+        return
+    answered = call.answered
+    if isinstance(answered, dict) and kind != "list":
+        items = {"": answered}
+    elif isinstance(answered, list) and (kind == "list" or (kind == "read" and len(answered) == 1)):
+        items = {f"{number}/": item for number, item in enumerate(answered) if isinstance(item, dict)}
+    else:
+        return
+    named = call.operation.id in ("readResource", "updateResource")
+    for place, item in items.items():
+        view = View(item, kind, place, call.unsound)
+        yield replace(view, foreign=True) if named and view.id != written_id(call) else view
+
+
+def _end(call: Call) -> float:
+    """When an exchange was over, 0.0 where it is not known."""
+    return call.exchange.started + call.exchange.elapsed if call.exchange.started else 0.0
+
+
+def _earlier(end: float, call: Call) -> bool:
+    """Whether something was over when a call began; exchanges without times are taken as they come."""
+    return not end or not call.exchange.started or end <= call.exchange.started + SLACK

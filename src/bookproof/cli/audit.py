@@ -1,0 +1,127 @@
+"""`bookproof audit`: judge traffic that was captured elsewhere, both sides of it."""
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import click
+from rich.console import Console
+
+from bookproof import apis
+from bookproof.cli.completion import api_names
+from bookproof.configuration import Configuration
+from bookproof.dividing import Audit, Told, audit, whole_run
+from bookproof.errors import UsageError
+from bookproof.judge import Reading
+from bookproof.reports.client import remarks, show_client
+from bookproof.reports.folder import write_reports
+from bookproof.reports.terminal import show_verdict
+from bookproof.verdict import Run, Verdict
+
+Side = Literal["service", "client", "both"]
+
+
+@click.command(name="audit")
+@click.argument("name", metavar="API", shell_complete=api_names)
+@click.argument("files", metavar="FILE…", nargs=-1, required=True)
+@click.option("--url-prefix", "prefixes", multiple=True, metavar="URL", help="A base below which the API lies as well.")
+@click.option(
+    "--side",
+    type=click.Choice(["service", "client", "both"]),
+    default="service",
+    show_default=True,
+    help="Whose faults decide the exit code.",
+)
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes to judge with.")
+@click.option("--config", type=click.Path(path_type=Path), help="bookproof.toml, if not in the working directory.")
+@click.option("--report", type=click.Path(path_type=Path), default=Path("reports"), show_default=True, metavar="DIR")
+@click.option("--reading", type=click.Choice(["strict", "tolerant"]), help="tolerant: lenience is a warning.")
+@click.option("--json", "as_json", is_flag=True, help="Print the verdict alone, as JSON.")
+@click.option("--quiet", is_flag=True, help="Print the conclusion alone.")
+def command(
+    name: str,
+    files: tuple[str, ...],
+    prefixes: tuple[str, ...],
+    side: Side,
+    jobs: int,
+    config: Path | None,
+    report: Path,
+    reading: Reading | None,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Judge captured traffic: HAR, vcrpy and Schemathesis cassettes, NDJSON; `-` reads standard input.
+
+    The verdict is about the service. What the client sent wrong is reported beside it, and decides the exit code
+    only with --side.
+
+    \b
+    bookproof audit highlevel browser.har
+    bookproof audit nexudus day1.ndjson day2.ndjson --jobs 4
+    zcat gateway.ndjson.gz | bookproof audit timetap - --url-prefix https://gateway.example.com/timetap
+    """
+    api = apis.load(name)
+    for prefix in prefixes:
+        if not prefix.startswith(("http://", "https://")):
+            raise UsageError(
+                f"{prefix!r} is not an http or https address.", hint="For example https://gw.example.com/v2"
+            )
+    plan = Configuration.load(config).plan(name, reading=reading)
+    err = Console(stderr=True, highlight=False)
+    if jobs > 1 and (rules := whole_run(api)):
+        err.print(f"bookproof: one process judges: {rules[0]} looks at the whole run.", markup=False)
+    started, clock = datetime.now(UTC), time.perf_counter()
+    bases = (*prefixes, *([plan.url] if plan.url else []))
+    with _progress(None if as_json or quiet else err, name) as told:
+        part = audit(Audit(name, bases, plan.reading), files, jobs=jobs, told=told)
+    if not part.service.requests and not part.client.requests:
+        raise part.explain_nothing(api)
+    run = Run(
+        api=name,
+        target="capture",
+        url=prefixes[0] if prefixes else api.contract.servers[0],
+        reading=plan.reading,
+        started=started,
+        seconds=time.perf_counter() - clock,
+        token_variable=plan.token_variable,
+        interrupted=part.broken_off,
+    )
+    verdict = part.verdict(api, run, plan.waivers)
+    show(verdict, write_reports(verdict, report), as_json=as_json, quiet=quiet)
+    return exit_code(verdict, side)
+
+
+def show(verdict: Verdict, folder: Path | None, *, as_json: bool, quiet: bool) -> None:
+    """Prints what both sides of some traffic come to."""
+    out = Console(highlight=False, soft_wrap=False)
+    if as_json:
+        sys.stdout.write(json.dumps(verdict.as_json(), indent=2) + "\n")
+    elif quiet:
+        out.print(f"{verdict.run.api} {verdict.conclusion}")
+    else:
+        show_client(out, verdict)
+        for sentence in remarks(verdict.capture):
+            out.print(f"  {sentence}", markup=False, style="dim")
+        show_verdict(out, verdict, apis.load(verdict.run.api).ledger, folder)
+
+
+def exit_code(verdict: Verdict, side: Side) -> int:
+    """The exit code: the service's verdict, the client's, or the worse of both."""
+    assert verdict.client is not None, "captured traffic has a client"
+    codes = {"service": [verdict], "client": [verdict.client], "both": [verdict, verdict.client]}[side]
+    return max((judged.exit_code for judged in codes), key=(0, 3, 2, 1).index)
+
+
+@contextmanager
+def _progress(err: Console | None, name: str) -> Iterator[Told | None]:
+    """A count on stderr where a person looks; nothing elsewhere."""
+    if err is None or not err.is_terminal:
+        yield None
+        return
+    with err.status(f"{name}: reading") as status:
+        yield lambda count: status.update(f"{name}: {count:,} exchanges")

@@ -1,0 +1,147 @@
+"""`bookproof proxy`: pass traffic to a service unchanged and judge it on the way."""
+
+import signal
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import httpx
+from rich.console import Console
+
+from bookproof import apis
+from bookproof.cli.audit import Side, exit_code, show
+from bookproof.cli.completion import api_names
+from bookproof.configuration import Configuration
+from bookproof.errors import UsageError
+from bookproof.judge import Finding, Reading
+from bookproof.reports.folder import write_reports
+from bookproof.targets.asgi import listen
+from bookproof.targets.proxy import VERDICT_PATH, Proxy
+from bookproof.verdict import Run
+from bookproof.watching import Watch, capture_writer
+
+
+@click.command(name="proxy")
+@click.argument("name", metavar="API", shell_complete=api_names)
+@click.option("--upstream", required=True, metavar="URL", help="The address of the service.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8081, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--capture", type=click.Path(path_type=Path), metavar="FILE", help="Write what passes: .ndjson or .har.")
+@click.option("--enforce", is_flag=True, help="Answer 502 for a violating answer, 400 for a violating request.")
+@click.option(
+    "--side",
+    type=click.Choice(["service", "client", "both"]),
+    default="service",
+    show_default=True,
+    help="Whose faults decide the exit code.",
+)
+@click.option("--config", type=click.Path(path_type=Path), help="bookproof.toml, if not in the working directory.")
+@click.option("--report", type=click.Path(path_type=Path), default=Path("reports"), show_default=True, metavar="DIR")
+@click.option("--reading", type=click.Choice(["strict", "tolerant"]), help="tolerant: lenience is a warning.")
+@click.option("--json", "as_json", is_flag=True, help="Print the verdict alone, as JSON.")
+@click.option("--quiet", is_flag=True, help="Print the conclusion alone.")
+def command(
+    name: str,
+    upstream: str,
+    host: str,
+    port: int,
+    capture: Path | None,
+    enforce: bool,
+    side: Side,
+    config: Path | None,
+    report: Path,
+    reading: Reading | None,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Judge traffic as it passes: point a client at this address in place of the service's. Ctrl-C ends it.
+
+    \b
+    bookproof proxy highlevel --upstream https://services.leadconnectorhq.com --port 8081
+    bookproof proxy nexudus --upstream https://spaces.nexudus.com --capture day.ndjson --enforce
+    """
+    api = apis.load(name)
+    address = _address(upstream)
+    plan = Configuration.load(config).plan(name, reading=reading)
+    err = Console(stderr=True, highlight=False)
+    writer = capture_writer(capture) if capture else None
+    try:
+        socket = listen(host, port)
+        socket.listen(1024)  # whoever reads the address may call it at once
+    except OSError:
+        raise UsageError(
+            f"The port {port} of {host} is taken or not allowed.", hint="Name another: --port 0."
+        ) from None
+    run = Run(
+        api=name,
+        target="proxy",
+        url=address,
+        reading=plan.reading,
+        started=datetime.now(UTC),
+        token_variable=plan.token_variable,
+    )
+    watch = Watch(
+        api,
+        address,
+        reading=plan.reading,
+        waivers=dict(plan.waivers),
+        run=run,
+        writer=writer,
+        said=None if as_json or quiet else lambda whose, finding: _say(err, whose, finding),
+    )
+    here = f"http://{host}:{socket.getsockname()[1]}"
+    err.print(f"{api.ledger.title}: {here} passes to {address}", markup=False, soft_wrap=True)
+    err.print(f"  verdict so far  {here}{VERDICT_PATH}", markup=False, soft_wrap=True)
+    clock = time.perf_counter()
+    _serve(Proxy(address, watch, enforce=enforce), socket)
+    watch.close()
+    part = watch.part
+    if not part.service.requests and not part.client.requests:
+        raise part.explain_nothing(api)
+    verdict = watch.conclude(time.perf_counter() - clock)
+    show(verdict, write_reports(verdict, report), as_json=as_json, quiet=quiet)
+    return exit_code(verdict, side)
+
+
+def _serve(proxy: Proxy, socket: Any) -> None:
+    """Serves until Ctrl-C or SIGTERM; what is under way is finished first."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        proxy,
+        log_level="warning",
+        access_log=False,
+        lifespan="on",
+        ws="none",
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        uvicorn.Server(config).run(sockets=[socket])
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        socket.close()
+
+
+def _address(upstream: str) -> str:
+    try:
+        url = httpx.URL(upstream)
+    except (httpx.InvalidURL, TypeError):
+        url = httpx.URL("")
+    if url.scheme not in ("http", "https") or not url.host:
+        raise UsageError(f"{upstream!r} is not an http or https address.", hint="For example https://api.example.com")
+    return upstream.rstrip("/")
+
+
+def _say(err: Console, whose: str, finding: Finding) -> None:
+    sign, style = ("✗", "red") if finding.level == "must" else ("!", "yellow")
+    owner = finding.requirement or "no requirement"
+    seen = f"at {finding.where}, expected {finding.expected}, got {finding.actual}"
+    line = f"{sign} {whose}: {owner}  {finding.message}  {seen}"
+    err.print("".join(c if c.isprintable() else "�" for c in line), markup=False, style=style, soft_wrap=True)

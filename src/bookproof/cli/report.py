@@ -1,0 +1,98 @@
+"""`bookproof report`: pages from results that lie on disk: one run's, several side by side, or Allure's."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from bookproof.errors import UsageError
+from bookproof.reports import stored
+
+COMPARISON = Path("reports/comparison.html")
+
+
+@click.command(name="report")
+@click.argument("places", metavar="DIR…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--to", "target", type=click.Path(path_type=Path), metavar="FILE", help="Where to write the page.")
+@click.option("--allure", is_flag=True, help="Render the Allure results of a run, with Allure 3 or 2.")
+@click.option("--many-files", is_flag=True, help="With --allure: a folder of files, for thousands of tests.")
+@click.option("--json", "as_json", is_flag=True, help="Print the verdict or the comparison; write nothing.")
+def command(places: tuple[Path, ...], target: Path | None, allure: bool, many_files: bool, as_json: bool) -> int:
+    """Render Allure and HTML from results, or set several runs side by side.
+
+    \b
+    bookproof report reports/highlevel                     index.html anew
+    bookproof report runs/may/highlevel runs/june/highlevel --to comparison.html
+    bookproof report reports/highlevel --allure            allure-report/index.html
+
+    A DIR holds a verdict.json, or folders that do. Runs are compared in the order of their dates. The exit code says
+    whether the report was written, not what is in it.
+    """
+    if many_files and not allure:
+        raise UsageError("--many-files belongs to --allure.", hint="bookproof report DIR --allure --many-files")
+    if allure and as_json:
+        raise UsageError("--allure and --json exclude each other.")
+    if allure:
+        return _allure(places, target, single=not many_files)
+    folders = list(dict.fromkeys(folder for place in places for folder in stored.folders(place)))
+    if len(places) > 1:
+        return _compare(folders, target, as_json)
+    if target and len(folders) > 1:
+        raise UsageError(
+            f"{places[0]} holds the reports of {len(folders)} runs, and --to names one file.",
+            hint=f"Name one of them: bookproof report {folders[0]} --to {target}",
+        )
+    return _render(folders, target, as_json)
+
+
+def _render(folders: list[Path], target: Path | None, as_json: bool) -> int:
+    documents = [stored.read(folder) for folder in folders]
+    if as_json:
+        _print(documents[0] if len(documents) == 1 else documents)
+        return 0
+    from bookproof.reports.html import page
+
+    for folder, document in zip(folders, documents, strict=True):
+        _write(target or folder / "index.html", page(document))
+    return 0
+
+
+def _compare(folders: list[Path], target: Path | None, as_json: bool) -> int:
+    from bookproof.reports.compare import as_json as comparison_json
+    from bookproof.reports.compare import compare, comparison_page
+
+    runs = [(label, stored.read(folder)) for label, folder in zip(stored.labels(folders), folders, strict=True)]
+    comparisons = compare(runs)
+    if as_json:
+        _print(comparison_json(comparisons))
+    else:
+        _write(target or COMPARISON, comparison_page(comparisons))
+    return 0
+
+
+def _allure(places: tuple[Path, ...], target: Path | None, *, single: bool) -> int:
+    from bookproof.reports.rendered_allure import find_tool, folders, render_allure
+
+    found = [folder for place in places for folder in folders(place)]
+    if target and len(found) > 1:
+        raise UsageError("--to names one file, and there are several Allure reports.", hint="Name one DIR.")
+    tool = find_tool()
+    for folder in found:
+        click.echo(render_allure(tool, folder, target, single=single))
+    return 0
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror}.", hint="Name another place: --to FILE."
+        ) from None
+    click.echo(path)
+
+
+def _print(value: object) -> None:
+    sys.stdout.write(json.dumps(value, indent=2) + "\n")

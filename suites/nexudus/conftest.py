@@ -1,0 +1,24 @@
+"""Fixtures of the Nexudus suite."""
+
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def nexudus(bookproof: Any) -> Any:
+    """Nexudus' operations, against the run's target."""
+    return bookproof
+
+
+@pytest.fixture
+def minimum(nexudus: Any) -> dict[str, Any]:
+    """The six required fields with real values; such a creation is known to be accepted."""
+    nexudus.session.establish("minimum")
+    return nexudus.samples.minimum()
+
+
+@pytest.fixture
+def with_field(nexudus: Any) -> Any:
+    """Gives the minimum with one optional field of a typical value."""
+    return nexudus.with_field

@@ -1,0 +1,33 @@
+"""The call: one operation, and credentials in its Authorization header (lines 2-13 and 66)."""
+
+from dataclasses import replace
+
+import pytest
+
+from bookproof.plugin import demonstrates, needs, requirement
+
+
+@demonstrates("NX-001")
+def test_the_operation_is_served(nexudus, minimum):
+    assert nexudus.create(minimum).accepted
+
+
+@demonstrates("NX-005")
+def test_basic_credentials_are_accepted(nexudus, minimum):
+    draft = replace(nexudus.samples.create(minimum), credentials=nexudus.basic_credentials())
+    assert nexudus.send(draft).status not in (401, 403), "a creation with Basic credentials was turned away"
+
+
+@requirement("NX-006")
+@pytest.mark.parametrize(
+    "credentials", ["Bearer bookproof-token-of-nobody", "Basic Ym9va3Byb29mOm5vYm9keQ=="], ids=["bearer", "basic"]
+)
+def test_credentials_that_the_target_never_gave_are_refused(nexudus, minimum, credentials):
+    stranger = replace(nexudus.samples.create(minimum), credentials=credentials)
+    assert nexudus.send(stranger, also_breaks="NX-006").refused
+
+
+@needs("readback")
+@requirement("NX-006")
+def test_a_record_is_not_shown_without_credentials(nexudus, minimum):
+    assert nexudus.send(replace(nexudus.reading_of(minimum), credentials=None)).refused

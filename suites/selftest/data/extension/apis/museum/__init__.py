@@ -1,0 +1,1 @@
+"""A museum's cloakroom: the smallest API that bookproof can judge."""

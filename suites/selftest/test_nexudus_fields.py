@@ -1,0 +1,66 @@
+"""Nexudus' 82 fields: contract, models and suites name the same ones."""
+
+import runpy
+
+import pytest
+
+from bookproof import apis
+from bookproof.apis.nexudus import fields
+from bookproof.apis.nexudus.models import CreateResource
+
+NEXUDUS = apis.load("nexudus")
+SCHEMA = NEXUDUS.contract.at("#/components/schemas/CreateResource")
+TABLES = {
+    "test_amenity_flags.py": ("FLAGS",),
+    "test_booking_policies.py": ("FIELDS", "PRODUCT"),
+    "test_linked_records.py": ("LISTS", "VIEW"),
+    "test_optional_fields.py": ("FIELDS", "OUTSIDE"),
+    "test_time_slots.py": ("FIELDS",),
+}
+
+
+@pytest.fixture(scope="module")
+def tabled():
+    """Every optional field that a scenario sends on its own, from the tables of the suite."""
+    modules = {file: runpy.run_path(str(NEXUDUS.suites / file)) for file in TABLES}
+    return [field for file, names in TABLES.items() for name in names for field in modules[file][name]]
+
+
+def test_the_contract_has_82_fields():
+    assert len(SCHEMA["properties"]) == 82
+
+
+def test_the_models_have_the_fields_of_the_contract():
+    assert list(CreateResource.model_fields) == list(SCHEMA["properties"])
+
+
+def test_the_models_require_what_the_contract_requires():
+    required = [name for name, field in CreateResource.model_fields.items() if field.is_required()]
+    assert required == SCHEMA["required"] == list(fields.REQUIRED)
+
+
+def test_the_suites_send_every_optional_field_once(tabled):
+    assert sorted(tabled) == sorted(set(SCHEMA["properties"]) - set(fields.REQUIRED))
+
+
+def test_there_is_a_typical_value_for_every_optional_field():
+    assert list(fields.TYPICAL) == [name for name in SCHEMA["properties"] if name not in fields.REQUIRED]
+
+
+@pytest.mark.parametrize("field", fields.TYPICAL)
+def test_a_typical_value_fits_the_contract(field):
+    assert NEXUDUS.contract.schema(f"#/components/schemas/CreateResource/properties/{field}").is_valid(
+        fields.TYPICAL[field]
+    )
+
+
+def test_the_amenity_flags_are_the_28_of_the_contract():
+    marked = [name for name, schema in SCHEMA["properties"].items() if schema["description"].startswith("Amenity flag")]
+    assert list(fields.FLAGS) == marked
+    assert len(marked) == 28
+
+
+def test_the_enumerated_values_are_those_of_the_contract():
+    kinds, fees = SCHEMA["properties"]["SystemResourceType"], SCHEMA["properties"]["CancellationFeeType"]
+    assert dict(zip(kinds["enum"], kinds["x-enum-names"], strict=True)) == fields.KINDS
+    assert dict(zip(fees["enum"], fees["x-enum-names"], strict=True)) == fields.FEE_KINDS

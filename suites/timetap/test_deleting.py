@@ -1,0 +1,49 @@
+"""DELETE /resource/{resourceId}: out of view, and nothing else (line 46)."""
+
+import pytest
+
+from bookproof.plugin import demonstrates, requirement
+
+pytestmark = pytest.mark.usefixtures("deleting")
+
+
+@demonstrates("TT-034")
+def test_a_deletion_is_served(timetap, resource):
+    assert timetap.delete(resource).accepted
+
+
+@requirement("TT-035")
+@pytest.mark.usefixtures("reading")
+def test_a_deleted_resource_is_not_active(timetap, resource):
+    timetap.delete(resource)
+    assert timetap.read(resource).status < 500
+
+
+@requirement("TT-036")
+@pytest.mark.usefixtures("listing")
+def test_a_deleted_resource_is_not_in_the_list(timetap, resource):
+    timetap.list_all()
+    timetap.delete(resource)
+    assert timetap.list_all().accepted
+
+
+@requirement("TT-037")
+@pytest.mark.usefixtures("listing", "reading")
+def test_no_other_resource_goes(timetap, resource, neighbour):
+    timetap.read(neighbour)
+    timetap.list_all()
+    timetap.delete(resource)
+    timetap.read(neighbour)
+    assert timetap.list_all().accepted
+
+
+@requirement("TT-035")
+def test_deleting_twice_does_no_harm(timetap, resource):
+    timetap.delete(resource)
+    assert timetap.delete(resource).status < 500
+
+
+@requirement("TT-072")
+def test_the_id_of_a_deleted_resource_is_not_given_again(timetap, minimum, resource):
+    timetap.delete(resource)
+    assert timetap.create(minimum).accepted
