@@ -91,8 +91,15 @@ class Part:
         service = Tally()
         service.merge(self.service)
         service.witnesses = {name: masked(exchange) for name, exchange in service.witnesses.items()}
+        if not service.shown and not any(map(service.exercised, api.ledger.rows)) and not run.interrupted:
+            run = replace(run, interrupted=self._nothing())
         verdict = conclude(_excused(service, api.ledger), run, api.contract, api.ledger, waivers)
         return replace(verdict, client=judged, capture=self.remarks())
+
+    def _nothing(self) -> str:
+        requests = self.client.requests
+        one = f"none of the {requests} requests was" if requests != 1 else "the only request was not"
+        return f"nothing was exercised: {one} accepted, and a refusal alone shows nothing"
 
     def remarks(self) -> dict[str, Any]:
         """What was left out of the judgement, and why."""

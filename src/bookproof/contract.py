@@ -396,6 +396,7 @@ class Contract:
             "request.header/Authorization",
             f"{names} credentials",
             f"the scheme {scheme!r}" if header else "no Authorization header",
+            level="should" if header else None,
         )
 
     def _schemes_of(self, operation: Operation) -> frozenset[str]:

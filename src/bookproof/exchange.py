@@ -76,6 +76,11 @@ class Intent:
     conclusive: bool = True
     test: str = ""
 
+    @property
+    def provable(self) -> bool:
+        """Whether the sender knows that nothing else is wrong with the request: a suite does, a capture does not."""
+        return bool(self.test) and self.conclusive
+
 
 NO_INTENT: Final = Intent()
 

@@ -94,7 +94,7 @@ class Gateway:
         if answered is None:
             if self._hooks.request:
                 self._hooks.request(asked)
-            answered = await self._pass_on(scope, asked, changed=asked != original)
+            answered = await self._pass_on(scope, asked, changed=repr(asked) != repr(original))
         if self._hooks.answer:
             self._hooks.answer(original, answered)
         await _write(answered, send)

@@ -23,6 +23,9 @@ Reading = Literal["strict", "tolerant"]
 ABOUT_THE_RUN = frozenset({401, 403})
 """Statuses that concern the run's credentials where the request does not provoke them."""
 
+NOT_SERVED = frozenset({404, 405, 501})
+"""Statuses that deny an operation as a whole, unless it has been served before."""
+
 THROTTLING = frozenset({429, 503})
 """Statuses that say nothing about the request."""
 
@@ -82,7 +85,7 @@ class Judge:
         known = [base.rstrip("/") for base in (*bases, *contract.servers)]
         self.base = known[0]
         self._bases = sorted(set(known), key=len, reverse=True)
-        self._served = False
+        self._served: set[str] = set()
         every = list(rules.values())
         self._classifying = [rule for rule in every if type(rule).request is not Rule.request]
         self._denying = [rule for rule in every if type(rule).refuses is not Rule.refuses]
@@ -130,13 +133,18 @@ class Judge:
         judgement = Judgement(call)
         if exchange.response is None:
             self._no_answer(call, judgement)
-        elif call.status in THROTTLING or self._credentials_refused(call):
+        elif call.status in THROTTLING or self._throttled(call) or self._credentials_refused(call):
             judgement.trouble = _TROUBLE.get(call.status, "the target does not serve this run")
-        elif call.status >= 500:
+        elif call.status >= 500 and not (call.status in NOT_SERVED and call.conforming):
             self._server_error(call, judgement)
         else:
             self._answered(call, judgement)
         return judgement
+
+    def _throttled(self, call: Call) -> bool:
+        """Whether the answer asks to wait with a status of the vendor's own."""
+        own = self.contract.document.get("info", {}).get("x-throttling-statuses", ())
+        return call.status in own and call.response is not None and call.response.header("Retry-After") is not None
 
     def _credentials_refused(self, call: Call) -> bool:
         """Whether the answer concerns the run's credentials: a 403 does not once they have been good for something."""
@@ -214,7 +222,7 @@ class Judge:
             self._judge_body(call, answer, judgement)
 
     def _demonstrated(self, call: Call, judgement: Judgement) -> None:
-        self._served = True
+        self._served.add(call.operation.id)
         if call.exchange.intent.demonstrates:
             judgement.shown.add(call.exchange.intent.demonstrates)
         if served := self.ledger.served_by(call.operation.id):
@@ -228,7 +236,8 @@ class Judge:
                 self._judge_body(call, call.operation.answer(call.status), judgement)
             return
         owner, expected = intent.demonstrates, "success (2xx)"
-        if call.status in (404, 405, 501) and (served := self.ledger.served_by(call.operation.id)):
+        unserved = call.status in NOT_SERVED and call.operation.id not in self._served
+        if unserved and (served := self.ledger.served_by(call.operation.id)):
             owner = served
         judgement.shown.add(owner)
         judgement.findings.append(
@@ -295,10 +304,11 @@ class Judge:
         return known
 
     def _apply_rules(self, call: Call, judgement: Judgement) -> None:
+        owners = self.ledger.rules
         for rule in self._on_success if call.accepted else self._on_refusal if call.refused else self._on_others:
             for ruling in rule.answer(call):
                 if isinstance(ruling, Shown):
-                    if owner := self.ledger.rules.get(ruling.rule):
+                    if owner := owners.get(ruling.rule):
                         judgement.shown.add(owner)
                 elif isinstance(ruling, Taken):
                     judgement.readings.append(ruling)

@@ -40,10 +40,19 @@ class _Candidate:
     draft: Draft
 
 
-def near_misses(judge: Judge, base: Draft, *, items: Items | None = None, sample: str = "") -> list[NearMiss]:
+def near_misses(
+    judge: Judge,
+    base: Draft,
+    *,
+    items: Items | None = None,
+    examples: Mapping[str, Any] | None = None,
+    sample: str = "",
+) -> list[NearMiss]:
     """Every verified near miss of a valid request.
 
-    base: a request that keeps the contract, with a value for each property that is to be tested; sample: its name.
+    base: a request that keeps the contract; sample: its name.
+    examples: a valid value for each property that the base leaves out and that is to be tested as well. Each of their
+    near misses is sent in the base by itself, so that none depends on what a target thinks of the others.
     """
     operation = judge.contract.operations[base.operation]
     candidates: list[_Candidate] = []
@@ -52,7 +61,7 @@ def near_misses(judge: Judge, base: Draft, *, items: Items | None = None, sample
     if operation.schemes:
         candidates.append(_Candidate("no-credentials", "request.header/Authorization", replace(base, credentials=None)))
     if operation.body is not None:
-        candidates += _body_misses(judge.contract, operation.body, base, items or _distinct)
+        candidates += _body_misses(judge.contract, operation.body, base, items or _distinct, examples or {})
     verified: dict[str, NearMiss] = {}
     for candidate in candidates:
         requirement = _single_fault(judge, candidate)
@@ -97,7 +106,9 @@ def _word_neighbours(word: str) -> Iterator[str]:
     yield from (word.upper(), word.capitalize(), word.removesuffix("s"), word + "s", word[:-1], word + "x")
 
 
-def _body_misses(contract: Contract, body: Body, base: Draft, items: Items) -> Iterator[_Candidate]:
+def _body_misses(
+    contract: Contract, body: Body, base: Draft, items: Items, examples: Mapping[str, Any]
+) -> Iterator[_Candidate]:
     media, schema = next(iter(body.content.items()))
     if body.required:
         yield _Candidate("no-body", "request.body", base.with_body(ABSENT))
@@ -113,6 +124,11 @@ def _body_misses(contract: Contract, body: Body, base: Draft, items: Items) -> I
     if schema is not None:
         for name, where, value in _misses(contract, schema.pointer, base.body, "request.body", True, items):
             yield _Candidate(name or "body", where, base.with_body(value))
+        for prop, example in examples.items():
+            place = f"request.body/{prop}"
+            child = f"{schema.pointer}/properties/{escape(prop)}"
+            for name, where, value in _misses(contract, child, example, place, False, items):
+                yield _Candidate(name, where, base.with_body({**base.body, prop: value}))
 
 
 def _misses(
@@ -140,6 +156,22 @@ def _misses(
             contract, f"{pointer}/items", value[-1], f"{where}/{len(value) - 1}", True, items
         ):
             yield name, place, [*value[:-1], other]
+        yield from _mixed_lists(contract, f"{pointer}/items", value, where, items)
+
+
+def _mixed_lists(
+    contract: Contract, pointer: str, value: list[Any], where: str, items: Items
+) -> Iterator[tuple[str, str, Any]]:
+    """Lists of two whose first or second item alone is wrong: a server may look at one end only."""
+    pair = list(items(where, 2))
+    if len(pair) < 2:
+        return
+    for index, end in enumerate(("first", "last")):
+        spot = f"{where}/{index}"
+        for name, place, other in _misses(contract, pointer, pair[index], spot, True, items):
+            if place == spot and other is not None:
+                yield f"{name}-{end}-of-two", place, [other, pair[1]] if index == 0 else [pair[0], other]
+                break
 
 
 def _object_misses(
@@ -172,7 +204,7 @@ def _type_neighbours(value: Any, allowed: set[str], schema: Mapping[str, Any]) -
     elif isinstance(value, str):
         yield from (("number", 12345), ("boolean", True))
     elif isinstance(value, list):
-        yield from (("scalar", value[0] if value else "text"), ("text", ",".join(map(str, value)) or "text"))
+        yield from (("scalar", value[0] if value else "text"), ("text", ",".join(map(str, value * 2)) or "text"))
         yield from (("boolean", True), ("number", 7))
     elif isinstance(value, dict):
         yield from (("text", json.dumps(value)), ("boolean", True), ("number", 7))

@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final, Literal
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 from bookproof.contract import Breach, Operation
 from bookproof.exchange import Exchange, Response, brief
@@ -186,15 +186,15 @@ class Echo(Rule):
 def same(left: Any, right: Any, *, unordered: bool = False) -> bool:
     """Equality of JSON values as a service may keep them.
 
-    1 and 1.0 are one number and true is not 1; text may lose surrounding blanks or change its Unicode
-    normal form. unordered: arrays are compared as sets.
+    1 and 1.0 are one number and true is not 1; fractions may be kept to two decimals; text may lose surrounding and
+    repeated blanks and signs that nobody sees, or change its Unicode normal form. unordered: arrays count as sets.
     """
     if isinstance(left, str) and isinstance(right, str):
-        return left == right or normalize("NFC", left).strip() == normalize("NFC", right).strip()
+        return left == right or _form(left, right) == _form(right, left)
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, int | float) and isinstance(right, int | float):
-        return left == right or _rounded(left) == _rounded(right)
+        return left == right or _rounded(left) == _rounded(right) or _to_cents(left, right)
     if isinstance(left, list) and isinstance(right, list):
         if unordered:
             return set(map(json.dumps, left)) == set(map(json.dumps, right))
@@ -202,6 +202,18 @@ def same(left: Any, right: Any, *, unordered: bool = False) -> bool:
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
     return left is right is None
+
+
+def _form(text: str, other: str) -> str:
+    """Text as a service may keep it; control and format signs count where either text has none of them."""
+    plain = normalize("NFC", text)
+    if any(category(sign) in ("Cc", "Cf") for sign in text + other):
+        return "".join(sign for sign in plain if not sign.isspace() and category(sign) not in ("Cc", "Cf"))
+    return " ".join(plain.split())
+
+
+def _to_cents(left: float, right: float) -> bool:
+    return isinstance(left, float) and not left.is_integer() and abs(left - right) <= 0.005
 
 
 def _rounded(number: float) -> float:

@@ -50,6 +50,10 @@ class _Watcher:
         self._done = 0
         self.faults: list[str] = []
 
+    def pytest_configure(self, config: pytest.Config) -> None:
+        # The verdict says what was found: formatting a traceback for each test that finds something takes long.
+        config.option.tbstyle = "short" if os.environ.get("BOOKPROOF_DEBUG") else "line"
+
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self._total = len(session.items)
 

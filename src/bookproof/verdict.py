@@ -85,7 +85,10 @@ class Tally:
         self.requests += 1
         operation, exchange = judgement.call.operation.id, judgement.call.exchange
         if elapsed := exchange.elapsed:
-            self.times.setdefault(operation, Counter())[float(f"{elapsed:.1e}")] += 1
+            times = self.times.get(operation)
+            if times is None:
+                times = self.times[operation] = Counter()
+            times[float(f"{elapsed:.1e}")] += 1
         self.accepted[operation] += judgement.call.accepted and judgement.call.conforming
         self.shown.update(judgement.shown)
         tested = judgement.shown | judgement.enforced if judgement.enforced else judgement.shown

@@ -4,7 +4,7 @@ import pytest
 
 from bookproof.plugin import requirement
 
-NAMES = ["bookproof first", "bookproof second", "bookproof third", "bookproof fourth"]
+NAMES = ["bookproof-first", "bookproof-second", "bookproof-third", "bookproof-fourth"]
 
 
 @requirement("NX-148")

@@ -7,8 +7,8 @@ from bookproof.plugin import demonstrates, needs, requirement
 pytestmark = needs("readback")
 
 NAMES = {
-    "mixed case": "bookproof BoArD rOOm",
-    "another alphabet": "bookproof Жёлтая 会議室 🧘",
+    "mixed case": "bookproof-BoArD rOOm",
+    "another alphabet": "bookproof-Жёлтая 会議室 🧘",
     "markup": "bookproof <b>“board”</b> & room",
     "long": "bookproof " + "n" * 90,
 }

@@ -46,7 +46,7 @@ NUMBER_FIELDS = {
 @requirement("NX-027")
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_an_unusual_name_is_answered(nexudus, minimum, text):
-    assert nexudus.create(minimum | {"Name": f"bookproof {text}"}).status < 500
+    assert nexudus.create(minimum | {"Name": f"bookproof-{text}"}).status < 500
 
 
 @pytest.mark.parametrize("field", [pytest.param(name, marks=requirement(row)) for name, row in TEXT_FIELDS.items()])

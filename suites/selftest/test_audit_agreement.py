@@ -1,6 +1,7 @@
 """The same faulty traffic gives the same findings however it is judged: live, by proxy, or from any capture."""
 
 from dataclasses import replace
+from functools import cache
 
 import anyio
 import httpx
@@ -42,6 +43,7 @@ def telling(defect):
     return [request for request, requirement in REQUESTS if requirement in breaks]
 
 
+@cache
 def live(defect):
     """The exchanges of a session, and what its Judge found in them."""
     session = open_session(API, Plan(app=app_with(API, defect)))

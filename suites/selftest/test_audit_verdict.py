@@ -190,12 +190,12 @@ def test_a_har_that_breaks_off_could_not_be_judged(run):
 def test_a_line_without_end_is_one_sentence(run):
     with Path("a.ndjson").open("wb") as file:
         file.write(b'{"request": "')
-        file.truncate(2**28)
+        file.truncate(2**27)
 
     code, _, err = run("highlevel", "a.ndjson")
 
     assert code == 3
-    assert err.strip() == "bookproof: No exchange could be read: a.ndjson, line 1: the line is longer than 64 MiB."
+    assert err.strip() == "bookproof: No exchange could be read: a.ndjson, line 1: the line is longer than 32 MiB."
 
 
 @pytest.mark.parametrize(

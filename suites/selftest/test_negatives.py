@@ -120,7 +120,6 @@ def test_one_more_than_the_limit_are_distinct_and_valid(highlevel):
         ("quantity-as-object", {"value": 5}),
         ("quantity-as-null", None),
         ("name-as-number", 12345),
-        ("calendarIds-as-text", "bookproofCalendar001,bookproofCalendar002"),
     ],
 )
 def test_the_neighbours_of_a_type_are_what_loose_clients_send(highlevel, name, value):

@@ -238,13 +238,16 @@ def test_findings_are_told_once_each_with_their_side():
 def test_a_signal_ends_the_command_with_the_verdict(number, tmp_path):
     with served(created(captured.without(CREATED, "isActive"))) as upstream:
         command = [sys.executable, "-m", "bookproof", "proxy", "highlevel", "--upstream", upstream, "--port", "0"]
-        process = subprocess.Popen(
+        with subprocess.Popen(
             [*command, "--quiet"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        address = re.search(r"(http://\S+) passes to", process.stderr.readline())[1]
-        answer = post(address)
-        process.send_signal(number)
-        out, err = process.communicate(timeout=20)
+        ) as process:
+            try:
+                address = re.search(r"(http://\S+) passes to", process.stderr.readline())[1]
+                answer = post(address)
+                process.send_signal(number)
+                out, err = process.communicate(timeout=20)
+            finally:
+                process.kill()
 
     assert answer.status_code == 201
     assert (process.returncode, out.strip()) == (1, "highlevel violates")

@@ -20,7 +20,7 @@ def timetap(bookproof: Any) -> Any:
 @pytest.fixture
 def title(request: pytest.FixtureRequest) -> str:
     """A name that no other test gives to what it creates: a service may want names to be unique, short and plain."""
-    return f"bookproof {crc32(request.node.name.encode()):08x}"
+    return f"bookproof-{crc32(request.node.name.encode()):08x}"
 
 
 @pytest.fixture

@@ -19,3 +19,16 @@ def test_a_bundle_shows_its_members(timetap, minimum, resource, neighbour):
 def test_a_bundle_in_the_list_shows_its_members(timetap, minimum, resource):
     timetap.made(**minimum | {"bundleResourceIdList": [resource["resourceId"]]})
     assert timetap.list_all().accepted
+
+
+@requirement("TT-022")
+@pytest.mark.parametrize("item", ["2556", 1.5, None], ids=["text", "fraction", "null"])
+def test_a_creation_with_a_bundle_of_anything_but_ids_is_refused(timetap, minimum, item):
+    assert timetap.create(minimum | {"bundleResourceIdList": [item]}).refused
+
+
+@requirement("TT-029")
+@pytest.mark.usefixtures("updating")
+@pytest.mark.parametrize("item", ["2556", 1.5, None], ids=["text", "fraction", "null"])
+def test_an_update_with_a_bundle_of_anything_but_ids_is_refused(timetap, standing, item):
+    assert timetap.update(standing, bundleResourceIdList=[item]).refused

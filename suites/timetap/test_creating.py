@@ -5,12 +5,12 @@ import pytest
 from bookproof.plugin import demonstrates, requirement
 
 NAMES = {
-    "in another alphabet": "bookproof Жёлтая комната",
-    "with accents and an emoji": "bookproof Bücher & «Brötchen» 会議室 🧘",
-    "in mixed case": "bookproof HaMsTeR WheeL",
+    "in another alphabet": "bookproof-Жёлтая комната",
+    "with accents and an emoji": "bookproof-Bücher & «Brötchen» 会議室 🧘",
+    "in mixed case": "bookproof-HaMsTeR WheeL",
     "with signs that markup uses": "bookproof 5 < 6 & \"double\" or 'single'",
     "that looks like a number": "0123",
-    "with a backslash and a percent sign": "bookproof a\\b 100 % %s {name}",
+    "with a backslash and a percent sign": "bookproof-a\\b 100 % %s {name}",
     "of 255 letters": "bookproof ".ljust(255, "n"),
     "of 1000 letters": "bookproof ".ljust(1000, "n"),
 }
@@ -70,7 +70,7 @@ def test_the_same_creation_twice_makes_two_resources(timetap, minimum):
 @requirement("TT-039")
 @pytest.mark.parametrize("prop", ["createdDate", "createdUser", "modifiedDate", "modifiedUser"])
 def test_what_only_the_server_writes_is_not_taken_from_a_creation(timetap, minimum, prop):
-    sent = 1531934814568 if prop.endswith("Date") else "bookproof nobody"
+    sent = 1531934814568 if prop.endswith("Date") else "bookproof-nobody"
     assert timetap.create(minimum | {prop: sent}).accepted
 
 

@@ -9,9 +9,9 @@ pytestmark = pytest.mark.usefixtures("reading", "updating")
 SERVICES = {"one less": slice(1), "none": slice(0), "others": slice(1, None), "in another order": slice(None, None, -1)}
 FOREIGN = {
     "createdDate": 1531934814568,
-    "createdUser": "bookproof nobody",
+    "createdUser": "bookproof-nobody",
     "modifiedDate": 1531934814568,
-    "modifiedUser": "bookproof nobody",
+    "modifiedUser": "bookproof-nobody",
     "professionalIdList": [2556],
     "professionalIdListText": "2556",
     "reasonSet": [{"bookproof": "not a service"}],

@@ -7,7 +7,7 @@ lies below `contracts/<name>` and `suites/<name>`.
 import importlib
 import pkgutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,14 +36,23 @@ class Fixtures(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A valid request, and the requirement that its acceptance demonstrates."""
+    """A valid request, and the requirement that its acceptance demonstrates.
+
+    examples: valid values of properties that the request leaves out, for near misses of theirs.
+    """
 
     demonstrates: str
     draft: Draft
+    examples: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Samples(Protocol):
-    """The valid requests of one API, built from fixtures."""
+    """The valid requests of one API, built from fixtures.
+
+    NAMES: by operation, the property that names what it creates; names begin with "bookproof".
+    """
+
+    NAMES: Mapping[str, str]
 
     def samples(self) -> Mapping[str, Sample]:
         """The plainest valid request of each kind, by name."""

@@ -13,10 +13,10 @@ from typing import Any, BinaryIO
 
 from bookproof.exchange import Exchange, Headers, InvalidJson, Request, Response, parse_json
 
-LONGEST_ENTRY = 64 * 2**20
+LONGEST_ENTRY = 32 * 2**20
 """Bytes that one entry of a capture may have."""
 
-LARGEST_BODY = 32 * 2**20
+LARGEST_BODY = 16 * 2**20
 """Bytes that a compressed body may have once it is unpacked."""
 
 _PLACEHOLDER = "Bearer bookproof-scrubbed"

@@ -8,6 +8,7 @@ stays, its value masked.
 import base64
 import json
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, BinaryIO
 
 from pydantic_core import from_json
@@ -26,6 +27,7 @@ from bookproof.captures.entries import (
 from bookproof.exchange import Exchange, Headers, Response
 
 _CHUNK = 2**20
+_TEXT = frozenset({str})
 
 
 def encode(exchange: Exchange) -> bytes:
@@ -123,7 +125,7 @@ def _headers(value: Any) -> Headers:
         found = tuple([(name, text) for name, text in value])
     except (TypeError, ValueError):
         return pairs(value)
-    return found if all(type(n) is str and type(t) is str for n, t in found) else pairs(value)
+    return found if set(map(type, chain.from_iterable(found))) <= _TEXT else pairs(value)
 
 
 def _read(message: Any) -> bytes:

@@ -83,7 +83,7 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Runs a command and gives its exit code."""
     try:
-        result: Any = cli.main(arguments, standalone_mode=False)
+        result: Any = cli.main(arguments, prog_name="bookproof", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except BookproofError as error:
         return _complain(error.message, error.hint, error.exit_code)

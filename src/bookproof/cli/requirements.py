@@ -50,14 +50,14 @@ def command(names: tuple[str, ...], coverage: bool, as_json: bool) -> int:
     wanted = [name for name in names if name not in apis.names()]
     chosen = [apis.load(name) for name in names if name in apis.names()] or [apis.load(n) for n in apis.names()]
     to = console()
+    found = [(_api_of(name, chosen), name) for name in wanted]
     if coverage:
         return _coverage(to, chosen, as_json)
     if as_json:
         rows = [r for api in chosen for r in api.ledger if not wanted or r.id in wanted]
         sys.stdout.write(json.dumps([row.model_dump() for row in rows], indent=2, ensure_ascii=False) + "\n")
         return 0
-    for name in wanted:
-        api = _api_of(name, chosen)
+    for api, name in found:
         _page(to, api, api.ledger[name])
     if not wanted:
         for api in chosen:
@@ -71,7 +71,8 @@ def _api_of(requirement: str, chosen: list[Api]) -> Api:
             return api
     known = [row for api in chosen for row in api.ledger.rows]
     if "-" in requirement:
-        raise UnknownName("requirement", requirement, known)
+        prefix = requirement.upper().partition("-")[0] + "-"
+        raise UnknownName("requirement", requirement, [row for row in known if row.startswith(prefix)] or known)
     raise UnknownName("API", requirement, apis.names())
 
 

@@ -54,8 +54,9 @@ class ApiRun:
         """The verified near misses of a sample."""
         if sample not in self._near_misses:
             samples = self.session.samples
+            chosen = samples.samples()[sample]
             self._near_misses[sample] = near_misses(
-                self.session.judge, samples.samples()[sample].draft, items=samples.items, sample=sample
+                self.session.judge, chosen.draft, items=samples.items, examples=chosen.examples, sample=sample
             )
         return self._near_misses[sample]
 

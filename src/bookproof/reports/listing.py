@@ -33,7 +33,7 @@ def show_listing(to: Console, title: str, columns: Sequence[Column], rows: Itera
     """Prints rows as a table; as lines with tabs, and without the title, where nobody looks."""
     if not to.is_terminal:
         for row in rows:
-            to.print("\t".join(str(value) for value in row), soft_wrap=True, markup=False)
+            to.file.write("\t".join(str(value) for value in row) + "\n")
         return
     kept = [place for place, column in enumerate(columns) if to.width >= column.least]
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)

@@ -80,8 +80,9 @@ def render_allure(tool: Tool, folder: Path, target: Path | None = None, *, singl
     with tempfile.TemporaryDirectory(prefix="bookproof-allure-") as name:
         scratch = Path(name)
         history = _History(folder / HISTORY, stamp)
-        after = history.before_into(scratch / "after")
-        made = (_allure_3 if tool.major >= 3 else _allure_2)(tool, results, scratch, after, single)
+        render, known = (_allure_3, "history.jsonl") if tool.major >= 3 else (_allure_2, "history")
+        after = history.before_into(scratch / "after", known)
+        made = render(tool, results, scratch, after, single)
         _strip(made / "index.html")
         try:
             if single:
@@ -103,19 +104,21 @@ class _History:
         self._folder = folder
         self._stamp = stamp
 
-    def before_into(self, place: Path) -> Path:
-        """A copy of what was known when this run began, for the tool to add to."""
+    def before_into(self, place: Path, name: str) -> Path:
+        """A copy of what a tool knew when this run began, for it to add to. name: its file or folder."""
         place.mkdir()
-        if self._before.is_dir():
-            shutil.copytree(self._before, place, dirs_exist_ok=True)
+        known = self._before / name
+        if known.is_dir():
+            shutil.copytree(known, place / name)
+        elif known.is_file():
+            shutil.copyfile(known, place / name)
         return place
 
     def keep(self, after: Path) -> None:
-        """Puts this run's history in place."""
-        if self._before.name == "after":
+        """Puts a tool's history in place; the other tool's stays as it is."""
+        if self._before.name == "after" and self._before.is_dir():
             shutil.rmtree(self._folder / "before", ignore_errors=True)
-            if self._before.is_dir():
-                self._before.rename(self._folder / "before")
+            shutil.copytree(self._before, self._folder / "before")
         shutil.copytree(after, self._folder / "after", dirs_exist_ok=True)
         (self._folder / "run").write_text(self._stamp, encoding="utf-8")
 

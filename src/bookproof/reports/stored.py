@@ -13,6 +13,16 @@ from bookproof.errors import DataError
 FILE = "verdict.json"
 FORMAT = 1
 
+_ADDED: dict[str, Any] = {"title": "", "document": "", "capabilities": [], "timings": {}}
+_ADDED_TO_ROWS: dict[str, Any] = {
+    **dict.fromkeys(("reading", "provenance", "capability", "rule"), ""),
+    "owns": [],
+    "shown_by": [],
+    "witness": None,
+    "waiver": None,
+}
+"""What format 1 was given after its first days, with the values that it lacks in older files."""
+
 
 def folders(place: Path) -> list[Path]:
     """The report folders at a place: the place itself, or those one level below it."""
@@ -41,6 +51,7 @@ def read(folder: Path) -> dict[str, Any]:
             f"{path} has format {document['format']}; this bookproof reads format {FORMAT}.",
             hint="Update bookproof: python -m pip install --upgrade bookproof",
         )
+    document = _completed(document)
     schema = json.loads(resources.locate("contracts", "schemas", "verdict.schema.json").read_text(encoding="utf-8"))
     for fault in jsonschema_rs.Draft202012Validator(schema).iter_errors(document):
         place = "/".join(str(part) for part in fault.instance_path) or "its top"
@@ -48,6 +59,17 @@ def read(folder: Path) -> dict[str, Any]:
         raise DataError(f"{path} is no verdict, at {place}: {message}.")
     found: dict[str, Any] = document
     return found
+
+
+def _completed(document: Any) -> Any:
+    """An older verdict with what was added since."""
+    if not isinstance(document, dict):
+        return document
+    rows = document.get("requirements")
+    if isinstance(rows, list):
+        rows = [{**_ADDED_TO_ROWS, **row} if isinstance(row, dict) else row for row in rows]
+        document = {**document, "requirements": rows}
+    return {**_ADDED, **document}
 
 
 def labels(paths: Sequence[Path]) -> list[str]:

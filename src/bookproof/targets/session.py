@@ -1,5 +1,6 @@
 """Sends drafts to a target and has every exchange judged: what suites talk to."""
 
+import secrets
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,12 +15,15 @@ from bookproof import __version__
 from bookproof.apis import Api, Fixtures
 from bookproof.captures.cassette import IndexedCassette
 from bookproof.draft import Draft
-from bookproof.errors import CredentialsRefused, Unreachable, Untested
+from bookproof.errors import CannotJudge, CredentialsRefused, Unreachable, Untested
 from bookproof.exchange import Exchange, Intent, Request, Response
 from bookproof.judge import Finding, Judge, Judgement
 from bookproof.targets.manners import THROTTLED, Budget, Manners
 from bookproof.targets.secrets import Scrubber
 from bookproof.verdict import Tally
+
+CREATED = "bookproof"
+"""What the names of everything that a run creates begin with."""
 
 LARGEST_BODY = 8 * 1024 * 1024
 """Bytes of a response body that are read; what follows is cut off and makes the exchange a fault."""
@@ -29,6 +33,9 @@ ESTABLISHING = "establishing "
 
 PATIENCE = 6
 """How often one request is repeated when the target asks to wait."""
+
+THROTTLED_IN_A_ROW = 3
+"""How many requests in a row may exhaust the patience before the run gives up."""
 
 SILENCES = 5
 """How many requests in a row may go unanswered before the run gives up."""
@@ -141,9 +148,12 @@ class Session:
         self._login = login or {}
         self._scrubber = scrubber or Scrubber()
         self._token = ""
+        self._tag = secrets.token_hex(3) if target.kind == "live" else ""
+        self._named_so_far = 0
         self._established: dict[str, Untested | None] = {}
         self._answered = False
         self._silences = 0
+        self._patience = 0
 
     def build(self, draft: Draft) -> Request:
         """The request that a draft becomes at this target, with the run's credentials."""
@@ -158,7 +168,7 @@ class Session:
         also_breaks: the requirement that the draft breaks where the wire does not show it.
         probe: the request may be refused for reasons that the document does not state; nobody vouches for it.
         """
-        return self.send_request(self.build(draft), also_breaks=also_breaks, probe=probe)
+        return self.send_request(self.build(self._named(draft)), also_breaks=also_breaks, probe=probe)
 
     def send_request(
         self, request: Request, *, also_breaks: str | None = None, probe: bool = False, conclusive: bool = True
@@ -175,11 +185,20 @@ class Session:
     def send_together(self, drafts: Sequence[Draft]) -> list[Answer]:
         """Sends drafts at the same time, each on a thread of its own, and has the exchanges judged as they ended."""
         intent = self._intent(None)
-        requests = [self.build(draft) for draft in drafts]
+        requests = [self.build(self._named(draft)) for draft in drafts]
         with ThreadPoolExecutor(max_workers=1 if self._sequential else len(requests)) as pool:
             exchanges = list(pool.map(lambda request: self._exchange(request, intent), requests))
         exchanges.sort(key=lambda exchange: exchange.started + exchange.elapsed)
         return [self._observe(exchange) for exchange in exchanges]
+
+    def _named(self, draft: Draft) -> Draft:
+        """A creation with a name that nothing at a live target has yet: a service may want names to be unique."""
+        name = getattr(self.samples, "NAMES", {}).get(draft.operation)
+        body = draft.body
+        if not self._tag or not isinstance(body, dict) or not str(body.get(name, "")).startswith(CREATED):
+            return draft
+        self._named_so_far += 1
+        return draft.with_body(body | {name: f"{body[name]}-{self._tag}{self._named_so_far:x}"})
 
     def _intent(self, also_breaks: str | None) -> Intent:
         return Intent(
@@ -290,7 +309,13 @@ class Session:
                 continue
             exchange = Exchange(request, response, None, started, time.perf_counter() - clock, intent)
             if not self.manners.retry_after(response, self.throttled):
+                self._patience = 0
                 return exchange
+        self._patience += 1
+        if self._patience >= THROTTLED_IN_A_ROW:
+            raise CannotJudge(
+                f"{self.target.url} goes on throttling the run ({response.status}).", hint="Lower the rate."
+            )
         return exchange
 
     @property

@@ -296,7 +296,12 @@ def _calendars() -> Iterator[Seed]:
     keeps = mends(many(2, 10**6, equipments), keeps_first)
     yield "equipment-rule-keeps", "HL-039 HL-042", "an equipment silently keeps the first calendar", keeps
     yield "equipment-rule-one", "HL-016", "one calendar is too many", refuses(many(1, 1, equipments), 400, NOT_VALID)
-    yield "room-rule-one", "HL-017", "a room has one calendar at most", refuses(many(2, 100, rooms), 400, NOT_VALID)
+    yield (
+        "room-rule-one",
+        "HL-041 HL-043",
+        "a room has one calendar at most",
+        refuses(many(2, 100, rooms), 400, NOT_VALID),
+    )
     few = refuses(many(3, 100, rooms), 400, NOT_VALID)
     yield "room-rule-two", "HL-041 HL-043", "a room has two calendars at most", few
 

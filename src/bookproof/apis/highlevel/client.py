@@ -1,7 +1,7 @@
 """Fixtures of a HighLevel target, and the valid requests built from them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from bookproof import apis
 from bookproof.apis import Sample
@@ -21,6 +21,8 @@ class Fixtures(apis.Fixtures):
 
 class Samples:
     """Valid requests. Where no fixture is declared, ids of the right form stand in and nothing is vouched for."""
+
+    NAMES: ClassVar[Mapping[str, str]] = {OPERATION: "name"}
 
     def __init__(self, fixtures: Fixtures) -> None:
         self.location_id = fixtures.location_id or "bookproofLocation001"
@@ -44,7 +46,7 @@ class Samples:
         """A body that both kinds of resource accept, with changes."""
         body: dict[str, Any] = {
             "locationId": self.location_id,
-            "name": "bookproof yoga room",
+            "name": "bookproof-yoga room",
             "description": "First floor, window side",
             "quantity": 5,
             "outOfService": 1,
@@ -58,12 +60,12 @@ class Samples:
         return Draft(OPERATION, path={"resourceType": resource_type}, headers={"Version": VERSION}, body=body)
 
     def room(self) -> dict[str, Any]:
-        """A room with two calendars, or with the one that is declared."""
-        return self.body(calendarIds=self.calendars(1 if self.declared_calendars == 1 else 2))
+        """A room with one calendar: the plainest there is."""
+        return self.body()
 
     def equipment(self) -> dict[str, Any]:
         """A piece of equipment with one calendar."""
-        return self.body(name="bookproof projector")
+        return self.body(name="bookproof-projector")
 
     def samples(self) -> Mapping[str, Sample]:
         """A valid room and a valid piece of equipment."""

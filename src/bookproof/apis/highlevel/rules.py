@@ -7,6 +7,7 @@ from bookproof.exchange import brief
 from bookproof.rules import Call, Echo, Rule, RuleSet, Ruling, rule_set
 
 OPERATION = "createCalendarResource"
+PLACE = "request.body/calendarIds"
 
 
 class OneCalendarPerEquipment(Rule):
@@ -20,8 +21,8 @@ class OneCalendarPerEquipment(Rule):
         if call.path.get("resourceType") != "equipments" or not isinstance(calendars, list):
             return
         several = len(set(map(repr, calendars)))
-        if several > 1 and "calendarIds" not in call.broken:
-            yield self.breach("request.body/calendarIds", "one calendar at most", f"{several} calendars")
+        if several > 1 and all(breach.where != PLACE for breach in call.breaches):
+            yield self.breach(PLACE, "one calendar at most", f"{several} calendars")
 
 
 class EchoResourceType(Rule):

@@ -60,8 +60,8 @@ def texts(change: Callable[[str], str]) -> Hooks:
 
 
 def plain(body: Body) -> bool:
-    """A name of ASCII letters, digits and blanks."""
-    return str(body["name"]).isascii() and str(body["name"]).replace(" ", "").isalnum()
+    """A name of ASCII letters, digits, blanks and hyphens."""
+    return str(body["name"]).isascii() and str(body["name"]).replace(" ", "").replace("-", "").isalnum()
 
 
 def possible(body: Body) -> bool:
@@ -207,7 +207,7 @@ def _stateless() -> tuple[tuple[str, str, Hooks], ...]:
         ),
         ("known-ids", "unknown locations and calendars are refused", unless(known_ids, 404)),
         ("names-bounded", "a name has 1 to 40 letters", unless(lambda body: 0 < len(body["name"].strip()) <= 40)),
-        ("names-plain", "a name has ASCII letters, digits and blanks", unless(plain, 400)),
+        ("names-plain", "a name has ASCII letters, digits, blanks and hyphens", unless(plain, 400)),
         (
             "descriptions-bounded",
             "a description has 1 to 250 letters",

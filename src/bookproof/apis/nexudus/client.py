@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from bookproof import apis
 from bookproof.apis import Sample
@@ -22,22 +22,10 @@ class Fixtures(apis.Fixtures):
     resource_type_id: int = 0
 
 
-class _Minimum(dict[str, Any]):
-    """The six required fields, with a value at hand for each field that is left out.
-
-    Near misses of an optional field are made from that value and sent in an otherwise plain request, so that none
-    of them depends on what the target thinks of the other fields.
-    """
-
-    def __contains__(self, name: object) -> bool:
-        return super().__contains__(name) or name in TYPICAL
-
-    def __missing__(self, name: str) -> Any:
-        return [1] if name in ID_LISTS else TYPICAL[name]
-
-
 class Samples:
     """Valid requests. Where no fixture is declared, ids of the right form stand in and nothing is vouched for."""
+
+    NAMES: ClassVar[Mapping[str, str]] = {CREATE: "Name"}
 
     def __init__(self, fixtures: Fixtures) -> None:
         self.business_id = fixtures.business_id or 1
@@ -47,7 +35,7 @@ class Samples:
         """The six required fields, with changes."""
         body = {
             "BusinessId": self.business_id,
-            "Name": "bookproof board room",
+            "Name": "bookproof-board room",
             "SystemResourceType": 1,
             "ResourceTypeId": self.resource_type_id,
             "DisplayOrder": 10,
@@ -66,7 +54,7 @@ class Samples:
 
     def full_otherwise(self) -> dict[str, Any]:
         """The same fields with other values: booleans the other way, numbers one more, half of the amenities."""
-        required = self.minimum(Name="bookproof other room", SystemResourceType=3, DisplayOrder=20)
+        required = self.minimum(Name="bookproof-other room", SystemResourceType=3, DisplayOrder=20)
         sent = self.full()
         return {name: _otherwise(value) for name, value in sent.items() if name in TYPICAL} | self.flags(0) | required
 
@@ -86,7 +74,9 @@ class Samples:
         """The plainest creation, and those that some fields make sense beside."""
         fee = self.minimum(CancellationFeeType=1)
         return {
-            "minimum": Sample("NX-095", self.create(_Minimum(self.minimum()))),
+            "minimum": Sample(
+                "NX-095", self.create(self.minimum()), examples={**TYPICAL, **{name: [1] for name in ID_LISTS}}
+            ),
             "allocation": Sample("NX-056", self.create(self.minimum(Allocation=12))),
             "absolute": Sample("NX-023", self.create(fee)),
             "percentage": Sample("NX-023", self.create(self.minimum(CancellationFeeType=2))),
@@ -106,7 +96,7 @@ class Samples:
         kept = {key: value for key, value in body.items() if key not in FOREIGN}
         known = {"BusinessId": self.business_id, "ResourceTypeId": self.resource_type_id}
         lists: dict[str, Any] = {name: [] for name in ID_LISTS if isinstance(body.get(name), list)}
-        return kept | known | lists | {"Name": f"bookproof {body.get('Name', '')}"}
+        return kept | known | lists | {"Name": f"bookproof-{body.get('Name', '')}"}
 
 
 class Client:

@@ -73,7 +73,7 @@ TYPICAL: Final[Mapping[str, Any]] = {
     "EmailConfirmationContent": "Ring the bell at the side door.",
     "Visible": False,
     "RequiresConfirmation": True,
-    "GroupName": "bookproof floor 2",
+    "GroupName": "bookproof-floor 2",
     **dict.fromkeys(FLAGS, True),
     "AllowMultipleBookings": True,
     "Allocation": 12,

@@ -59,11 +59,15 @@ class PropertyName(Rule):
     speaks_of = "refused"
 
     def answer(self, call: Call) -> Iterator[Ruling]:
-        """At least one of the wrong properties is among those that Errors names."""
+        """At least one of the wrong properties is among those that Errors names.
+
+        A request whose sender cannot vouch for the rest of it may be refused for something else that it holds.
+        """
         if not _enveloped(call):
             return
         named = [str(error["PropertyName"]) for error in call.answered["Errors"]]
-        holds = any(_alike(place, name) for place in _places(call) for name in named)
+        places = [*_places(call)] if call.exchange.intent.provable else [*_places(call), *call.body]
+        holds = any(_alike(place, name) or place == name for place in places for name in named)
         wrong = sorted(call.broken)
         yield from self.verdict(
             holds, "response.body/Errors/0/PropertyName", " or ".join(wrong[:3]), brief(", ".join(named))

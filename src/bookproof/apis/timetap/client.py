@@ -92,7 +92,7 @@ class Client:
         if self.samples.doomed is not None:
             with suppress(Untested):
                 self.session.establish("delete")
-        own = self.made(f"{PREFIX} wheel")
+        own = self.made(f"{PREFIX}-wheel")
         if own.get("locationName") is None:
             self.session.send(self.samples.read(own["resourceId"]), probe=True)
 
@@ -133,7 +133,7 @@ class Client:
             known = isinstance(body["resourceId"], int) and body["resourceId"] in self._created
             spared["resourceId"] = body["resourceId"] if known else self.samples.resource["resourceId"]
         if isinstance(spared.get("name"), str):
-            spared["name"] = f"{PREFIX} {spared['name']}"
+            spared["name"] = f"{PREFIX}-{spared['name']}"
         return spared
 
     def unknown_id(self, title: str) -> int:
@@ -215,7 +215,7 @@ def _number(item: Any) -> int | None:
 
 def _unique(word: str, origin: Any) -> str:
     """A name that is given once: a service may want names to be unique."""
-    return f"{PREFIX} {word} {crc32(repr(origin).encode()):08x}"
+    return f"{PREFIX}-{word} {crc32(repr(origin).encode()):08x}"
 
 
 def _coerced(body: Any) -> bool:

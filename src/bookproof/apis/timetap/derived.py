@@ -16,6 +16,11 @@ class Remembering(Rule):
     def __init__(self, history: History) -> None:
         self._history = history
 
+    @property
+    def forgotten(self) -> int:
+        """Resources that were dropped."""
+        return self._history.forgotten
+
     def request(self, call: Call) -> Iterator[Breach]:
         """Finds no fault; the history learns of requests whose outcome nobody knows."""
         self._history.unclear(call)
@@ -74,7 +79,7 @@ class ProfessionalIdsText(Remembering):
     def judge_view(self, view: View, call: Call, past: History) -> Iterator[Ruling]:
         """Compares the numbers of the text with the list; ids of another form say nothing."""
         ids, text = view.get("professionalIdList"), view.get("professionalIdListText")
-        if ids is ABSENT or not isinstance(text, str):
+        if not isinstance(ids, list | None) or not isinstance(text, str):
             return
         if not ids:
             yield from self.compare(not text.strip(), view, "professionalIdListText", "no ids")
@@ -94,7 +99,7 @@ class BundleIds(Remembering):
     def judge_view(self, view: View, call: Call, past: History) -> Iterator[Ruling]:
         """The set holds no resource that is not named, and each that is named and known to be in view."""
         ids = view.get("bundleResourceIdList")
-        if ids is ABSENT:
+        if not isinstance(ids, list | None):
             return
         yield self.shown()
         wanted = {whole(number) for number in ids or ()}
@@ -102,7 +107,7 @@ class BundleIds(Remembering):
             members = view.get(spelling)
             if members is not ABSENT:
                 yield Taken("TT-R10", f"{spelling} in the answer of {call.operation.id}")
-            if isinstance(members, list):
+            if isinstance(members, list) and all(isinstance(member, dict) for member in members):
                 found = {whole(member.get("resourceId")) for member in members} - {None}
                 due = {number for number in wanted if past.story(number).presence == "in view"}
                 if not due <= found <= wanted and len(found) == len(members):
@@ -119,7 +124,7 @@ class BundleNames(Remembering):
     def judge_view(self, view: View, call: Call, past: History) -> Iterator[Ruling]:
         """Compares the names with those under which the members were last shown; null says nothing (TT-R21)."""
         ids, names = view.get("bundleResourceIdList"), view.get("bundledResources")
-        if ids is ABSENT or names is ABSENT:
+        if not isinstance(ids, list | None) or not isinstance(names, list | str | None):
             return
         yield Taken("TT-R19", "null" if names is None else "a string" if isinstance(names, str) else "an array")
         if not ids:

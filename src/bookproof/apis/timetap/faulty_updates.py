@@ -152,12 +152,6 @@ UPDATES = (
         takes_over("professionalIdList", "update"),
     ),
     Defect(
-        "tt-update-takes-staff-text",
-        "An update takes over the text of the staff",
-        ("TT-039", "TT-063"),
-        takes_over("professionalIdListText", "update"),
-    ),
-    Defect(
         "tt-update-takes-services",
         "An update takes over the services as objects",
         ("TT-039",),

@@ -126,6 +126,7 @@ class History:
 
     def __init__(self) -> None:
         self.stories: OrderedDict[int, Story] = OrderedDict()
+        self.forgotten = 0
         self.views: list[View] = []
         self.news: list[View] = []
         self.ids: OrderedDict[int, float] = OrderedDict()
@@ -289,6 +290,7 @@ class History:
         self.stories.move_to_end(number)
         if len(self.stories) > LONGEST:
             self.stories.popitem(last=False)
+            self.forgotten += 1
         return story
 
     def _happened(self, event: Event) -> None:

@@ -15,7 +15,7 @@ from bookproof.apis.timetap.wire import (
     says,
 )
 from bookproof.exchange import ABSENT
-from bookproof.faults import Asked, Hooks, When, crashes
+from bookproof.faults import Asked, Defect, Hooks, When, crashes, together
 
 LOCATION = FIXTURES["location_id"]
 MINIMUM = {"bundleResourceIdList": [], "locationId": LOCATION, "name": "bookproof", "reasonIdList": []}
@@ -29,8 +29,24 @@ def _odd(value: Any) -> bool:
     return not isinstance(value, str)
 
 
-def _listed(value: Any) -> bool:
-    return isinstance(value, list)
+def _decimal(value: Any) -> bool:
+    return isinstance(value, str) and value.isdecimal()
+
+
+def _no_list(value: Any) -> bool:
+    return value is not None and not isinstance(value, list)
+
+
+def _odd_ids(value: Any) -> bool:
+    return isinstance(value, list) and not all(isinstance(item, int) and item is not True for item in value)
+
+
+def _odd_texts(value: Any) -> bool:
+    return isinstance(value, list) and not all(map(_text, value))
+
+
+def _no_text_nor_null(value: Any) -> bool:
+    return value is not None and not isinstance(value, str)
 
 
 def _no_body(name: str) -> When:
@@ -80,134 +96,80 @@ def _takes_id(wrong: Callable[[Any], bool], make: Callable[[Any], Any]) -> Hooks
     return Hooks(request=request)
 
 
-def _ids(text: str) -> Hooks:
-    """Takes ids that come as texts, in the list or instead of it."""
+def _ids_as_texts(prop: str, name: str) -> Hooks:
+    """Takes ids that come as texts."""
 
     def request(asked: Asked) -> None:
-        sent = asked.json.get("reasonIdList") if isinstance(asked.json, dict) else None
-        if call(asked) == text and isinstance(sent, list) and any(map(_text, sent)):
-            asked.json["reasonIdList"] = [int(item) if _text(item) and item.isdecimal() else item for item in sent]
+        sent = asked.json.get(prop) if isinstance(asked.json, dict) else None
+        if call(asked) == name and isinstance(sent, list) and any(map(_text, sent)):
+            asked.json[prop] = [int(item) if _text(item) and item.isdecimal() else item for item in sent]
 
     return Hooks(request=request)
 
 
-CREATION_TAKEN_LIGHTLY = (
+def _optional(name: str, prop: str, default: Any, row: str) -> Defect:
+    """A property that may be left out."""
+    sentence = f"{prop} may be left out where a resource is {_DONE[name]}"
+    return defect(f"{name}-{prop.lower()}-optional", sentence, overlooks(lacking(prop, name), **{prop: default}), row)
+
+
+def _lenient(
+    name: str, words: str, prop: str, wrong: Callable[[Any], bool], mended: Any, row: str, update_row: str = ""
+) -> Defect:
+    """Wrong values of a property that are mended; with a second row, on updates as well."""
+    calls = [name, "update"] if update_row else [name]
+    hooks = together(*(overlooks(having(prop, one, wrong), **{prop: mended}) for one in calls))
+    rows = (row, update_row) if update_row else (row,)
+    sentence = f"{prop} {words} is put up with where a resource is {' or '.join(_DONE[one] for one in calls)}"
+    return defect(f"{name}-{prop.lower()}-{words.replace(' ', '-')}", sentence, hooks, *rows)
+
+
+_DONE = {"create": "created", "update": "updated"}
+
+BODIES = (
     defect("create-no-body", "A creation needs no body", overlooks(_no_body("create"), **MINIMUM), "TT-021"),
-    defect(
-        "create-broken-json", "A body that breaks off is mended", overlooks(_broken_json("create"), **MINIMUM), "TT-021"
-    ),
-    defect(
-        "create-any-json", "Any JSON value creates a resource", overlooks(_no_object("create"), **MINIMUM), "TT-021"
-    ),
+    defect("create-mended", "A body that breaks off is mended", overlooks(_broken_json("create"), **MINIMUM), "TT-021"),
+    defect("create-any-json", "Any JSON value creates", overlooks(_no_object("create"), **MINIMUM), "TT-021"),
     defect("create-form", "A creation may be a form", _takes_form("create"), "TT-022"),
-    defect(
-        "create-bundle-optional",
-        "A creation may leave the bundle out",
-        overlooks(lacking("bundleResourceIdList", "create"), bundleResourceIdList=[]),
-        "TT-022",
-    ),
-    defect(
-        "create-name-optional",
-        "A creation may leave the name out",
-        overlooks(lacking("name", "create"), name="New resource"),
-        "TT-022",
-    ),
-    defect(
-        "create-bundle-lenient",
-        "A bundle of any kind is taken for none",
-        overlooks(
-            having("bundleResourceIdList", "create", lambda v: v is not None and not _listed(v)),
-            bundleResourceIdList=[],
-        ),
-        "TT-022",
-    ),
-    defect(
-        "create-reasons-lenient",
-        "Names of services may be anything",
-        overlooks(having("reasons", "create", lambda v: not _listed(v) or not all(map(_text, v))), reasons=ABSENT),
-        "TT-022",
-    ),
-    defect(
-        "create-location-optional",
-        "A creation may leave the location out",
-        overlooks(lacking("locationId", "create"), locationId=LOCATION),
-        "TT-023",
-    ),
-    defect(
-        "create-location-text",
-        "A location may be a text",
-        overlooks(having("locationId", "create", _text), locationId=LOCATION),
-        "TT-053",
-    ),
-    defect(
-        "create-name-number",
-        "A name may be a number",
-        overlooks(having("name", "create", lambda v: isinstance(v, int)), name="12345"),
-        "TT-060",
-    ),
-    defect(
-        "update-name-lenient",
-        "An update's name may be anything",
-        overlooks(having("name", "update", _odd), name="12345"),
-        "TT-060",
-    ),
-    defect("create-ids-as-texts", "Ids of services may be texts", _ids("create"), "TT-064"),
-    defect(
-        "create-services-any",
-        "Services of any kind are taken for none",
-        overlooks(having("reasonIdList", "create", lambda v: not _listed(v)), reasonIdList=[]),
-        "TT-064",
-    ),
-    defect("update-ids-as-texts", "Ids of services in an update may be texts", _ids("update"), "TT-064"),
+    defect("update-no-body", "An update needs no body", says(_no_body("update"), 200, None), "TT-028"),
+    defect("update-broken-crash", "A body that breaks off crashes", crashes(_broken_json("update")), "TT-028"),
+    defect("update-any-json", "Any JSON value updates", says(_no_object("update"), 200, None), "TT-028"),
+    defect("update-form", "An update may be a form", _takes_form("update"), "TT-029"),
 )
 
-
-UPDATE_TAKEN_LIGHTLY = (
-    defect("update-no-body", "An update needs no body", says(_no_body("update"), 200, None), "TT-028"),
-    defect(
-        "update-broken-json-crash",
-        "An update that breaks off ends in a server error",
-        crashes(_broken_json("update")),
-        "TT-028",
-    ),
-    defect(
-        "update-active-optional",
-        "An update may leave active out",
-        overlooks(lacking("active", "update"), active=True),
-        "TT-029",
-    ),
-    defect(
-        "update-location-name-optional",
-        "An update may leave locationName out",
-        overlooks(lacking("locationName", "update"), locationName=None),
-        "TT-029",
-    ),
-    defect(
-        "update-location-text",
-        "An update's location may be a text",
-        overlooks(having("locationId", "update", _text), locationId=LOCATION),
-        "TT-029",
-    ),
-    defect("update-form", "An update may be a form", _takes_form("update"), "TT-029"),
+LEFT_OUT = (
+    _optional("create", "bundleResourceIdList", [], "TT-022"),
+    _optional("create", "name", "New resource", "TT-022"),
+    _optional("create", "reasonIdList", [], "TT-022"),
+    _optional("create", "locationId", LOCATION, "TT-023"),
+    _optional("update", "active", True, "TT-029"),
+    _optional("update", "businessId", 1, "TT-029"),
+    _optional("update", "locationId", LOCATION, "TT-029"),
+    _optional("update", "locationName", None, "TT-029"),
     defect(
         "update-id-optional",
         "An update without resourceId is taken for done",
         says(lacking("resourceId", "update"), 200, None),
         "TT-031",
     ),
-    defect(
-        "update-id-text",
-        "An update's resourceId may be a text",
-        _takes_id(lambda v: _text(v) and v.isdecimal(), int),
-        "TT-070",
-    ),
-    defect(
-        "update-id-fraction",
-        "An update's resourceId is rounded",
-        _takes_id(lambda v: isinstance(v, float), int),
-        "TT-070",
-    ),
 )
 
+OF_ANOTHER_TYPE = (
+    _lenient("create", "of any type", "bundleResourceIdList", _no_list, [], "TT-022", "TT-029"),
+    _lenient("create", "with any items", "bundleResourceIdList", _odd_ids, [], "TT-022", "TT-029"),
+    _lenient("create", "of any type", "locationName", _no_text_nor_null, None, "TT-022", "TT-029"),
+    _lenient("create", "of any type", "reasonIdListText", _odd, ABSENT, "TT-022", "TT-029"),
+    _lenient("create", "of any type", "reasons", _no_list, ABSENT, "TT-022", "TT-029"),
+    _lenient("create", "with any items", "reasons", _odd_texts, ABSENT, "TT-022", "TT-029"),
+    _lenient("create", "as a text", "locationId", _text, LOCATION, "TT-053", "TT-029"),
+    _lenient("create", "as a number", "name", lambda v: isinstance(v, int), "12345", "TT-060"),
+    _lenient("update", "of any type", "name", _odd, "12345", "TT-060"),
+    _lenient("create", "of any type", "reasonIdList", _no_list, [], "TT-064"),
+    _lenient("update", "of any type", "reasonIdList", _no_list, [], "TT-064"),
+    defect("create-ids-as-texts", "Ids may be texts", _ids_as_texts("reasonIdList", "create"), "TT-064"),
+    defect("update-ids-as-texts", "Ids may be texts", _ids_as_texts("reasonIdList", "update"), "TT-064"),
+    defect("update-id-text", "resourceId may be a text", _takes_id(_decimal, int), "TT-070"),
+    defect("update-id-rounded", "resourceId is rounded", _takes_id(lambda v: isinstance(v, float), int), "TT-070"),
+)
 
-DEFECTS = (*CREATION_TAKEN_LIGHTLY, *UPDATE_TAKEN_LIGHTLY)
+DEFECTS = (*BODIES, *LEFT_OUT, *OF_ANOTHER_TYPE)

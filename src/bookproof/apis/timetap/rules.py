@@ -67,7 +67,9 @@ class EchoReasonIds(Echo):
         """Compares the ids as numbers."""
         if call.operation.id != CREATE or not call.accepted or not call.conforming or not call.sound("reasonIdList"):
             return
-        sent, answered = call.body["reasonIdList"], call.answered["reasonIdList"]
+        sent, answered = call.body.get("reasonIdList"), call.answered["reasonIdList"]
+        if not isinstance(sent, list) or not isinstance(answered, list):
+            return
         holds = set(map(whole, sent)) == set(map(whole, answered))
         yield from self.verdict(holds, "response.body/reasonIdList", brief(sent), brief(answered))
 
@@ -133,8 +135,8 @@ class IdStays(Remembering):
     def judge_view(self, view: View, call: Call, past: History) -> Iterator[Ruling]:
         """The answer shows the id that was sent; where an update has no answer, the resource is still read by it."""
         if call.operation.id == "updateResource" and view.id is not None:
-            sent = call.body["resourceId"]
-            yield from self.compare(view.id == whole(sent), view, "resourceId", sent)
+            sent = whole(call.body.get("resourceId"))
+            yield from self.compare(view.id == sent, view, "resourceId", sent)
         elif view.kind == "read" and past.story(view.id).sent is not None and view.id == path_id(call):
             yield self.shown()
 

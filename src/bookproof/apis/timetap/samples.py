@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from bookproof import apis
 from bookproof.apis import Sample
@@ -46,13 +46,15 @@ class Samples:
     own: a resource that the run created, as the answer showed it; doomed: the id of one that it created to be deleted.
     """
 
+    NAMES: ClassVar[Mapping[str, str]] = {"createResource": "name"}
+
     def __init__(self, fixtures: Fixtures) -> None:
         self.location_id = fixtures.location_id or 1
         self.reason_ids = list(dict.fromkeys(fixtures.reason_ids))
         self.own: dict[str, Any] | None = None
         self.doomed: int | None = None
 
-    def minimum(self, name: str = f"{PREFIX} hamster wheel", **changes: Any) -> dict[str, Any]:
+    def minimum(self, name: str = f"{PREFIX}-hamster wheel", **changes: Any) -> dict[str, Any]:
         """The least that a creation takes (lines 63-71), with changes."""
         body: dict[str, Any] = {
             "bundleResourceIdList": [],
@@ -81,7 +83,7 @@ class Samples:
             "locationName": "Office 1",
             "modifiedDate": 1531934814568,
             "modifiedUser": "JoeSchmo",
-            "name": f"{PREFIX} hamster wheel",
+            "name": f"{PREFIX}-hamster wheel",
             "professionalIdList": [],
             "professionalIdListText": "",
             "reasonIdList": self.reason_ids[:2],
@@ -100,9 +102,9 @@ class Samples:
         """The minimum and the other writable fields, with values that the account itself showed for them."""
         shown = self.resource
         further = {name: shown[name] for name in ("locationName", "reasonIdListText", "reasons")}
-        return self.minimum(f"{PREFIX} treadmill") | further
+        return self.minimum(f"{PREFIX}-treadmill") | further
 
-    def full_update(self, name: str = f"{PREFIX} ball", shown: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def full_update(self, name: str = f"{PREFIX}-ball", shown: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """All twenty properties of the document's sample, with the values of the run's resource or of one like it."""
         own = {key: value for key, value in (shown or {}).items() if key in _SERVERS_OWN or key == "resourceId"}
         return self.resource | own | {"isBundledResource": False, "name": name}
@@ -182,7 +184,7 @@ class Samples:
         path = {name: broken.get(value, value) for name, value in draft.path.items()}
         body = draft.body
         if isinstance(body, dict):
-            body = {key: own[key] if key in own and value == stand_in[key] else value for key, value in body.items()}
+            body = {key: own[key] if _as_is(key, value, stand_in) else value for key, value in body.items()}
             body = json.loads(_aimed(json.dumps(body), own))
         elif isinstance(body, bytes):
             body = _aimed(body.decode(), own).encode()
@@ -190,6 +192,11 @@ class Samples:
             body = json.loads(_aimed(json.dumps(body), own))
         path = {name: target if value == ELSEWHERE else value for name, value in path.items()}
         return replace(draft, path=path, body=body)
+
+
+def _as_is(name: str, value: Any, stand_in: Mapping[str, Any]) -> bool:
+    """Whether a value is the stand-in's own; true is not 1."""
+    return name in stand_in and json.dumps(value) == json.dumps(stand_in[name])
 
 
 def _aimed(text: str, own: Mapping[str, Any]) -> str:
