@@ -85,7 +85,8 @@ class Schema:
         self._validator = jsonschema_rs.Draft202012Validator(
             {"$ref": pointer, "components": contract.document.get("components", {})}
             if pointer.startswith("#/components/")
-            else {**contract.at(pointer), "components": contract.document.get("components", {})}
+            else {**contract.at(pointer), "components": contract.document.get("components", {})},
+            validate_formats=True,
         )
         self._prefix = "" if pointer.startswith("#/components/") else pointer
         self._covered: dict[Any, frozenset[str]] = {}
@@ -147,12 +148,12 @@ class Schema:
             if not location:
                 continue
             pointer = self._prefix + location if self._prefix else "#" + location
-            keyword = location.rsplit("/", 1)[-1]
-            if keyword == "required":
-                for name in self._contract.at(pointer):
-                    yield f"{pointer}/{escape(name)}"
-            else:
+            holder, _, keyword = pointer.rpartition("/")
+            if keyword != "required":
                 yield pointer
+            if keyword in ("required", "properties"):  # two required names and properties are reported as one unit
+                required = self._contract.at(holder).get("required", ())
+                yield from (f"{holder}/required/{escape(name)}" for name in required)
 
     def _prefix_pointer(self, path: Iterable[str]) -> str:
         tail = "".join("/" + escape(part) for part in path)
@@ -290,10 +291,9 @@ class Contract:
     def constraints(self) -> Iterator[str]:
         """Pointers of every constraint keyword, once each: what the ledger must own."""
         for operation in self.operations.values():
-            base = operation.pointer
-            for status in operation.answers:
-                yield f"{base}/responses/{status}"
-            yield from (f"#/components/securitySchemes/{escape(name)}" for name in operation.schemes)
+            yield from (f"{operation.pointer}/responses/{status}" for status in operation.answers)
+        schemes = dict.fromkeys(name for operation in self.operations.values() for name in operation.schemes)
+        yield from (f"#/components/securitySchemes/{escape(name)}" for name in schemes)
         components = self.document.get("components", {})
         for name, parameter in components.get("parameters", {}).items():
             pointer = f"#/components/parameters/{escape(name)}"
@@ -521,9 +521,9 @@ def _keywords(schema: Any, pointer: str) -> Iterator[str]:
 def _from_text(text: str, schema: Any) -> Any:
     """A parameter's text as the value that its schema speaks of."""
     wanted = schema.get("type") if isinstance(schema, dict) else None
-    if wanted == "integer" and re.fullmatch(r"-?\d{1,400}", text):
+    if wanted == "integer" and re.fullmatch(r"-?[0-9]{1,400}", text):
         return int(text)
-    if wanted == "number" and re.fullmatch(r"-?\d{1,300}(\.\d+)?([eE][-+]?\d{1,3})?", text):
+    if wanted == "number" and re.fullmatch(r"-?[0-9]{1,300}(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?", text):
         return float(text)
     if wanted == "boolean" and text in ("true", "false"):
         return text == "true"

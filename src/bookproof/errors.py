@@ -41,9 +41,8 @@ class UnknownName(UsageError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         names = sorted(known)
-        close = get_close_matches(name, names, n=1, cutoff=0.5) or [
-            candidate for candidate in names if candidate.casefold() == name.casefold()
-        ]
+        close = [candidate for candidate in names if candidate.casefold() == name.casefold()]
+        close = close or get_close_matches(name, names, n=1, cutoff=0.5)
         listing = ", ".join(names) if len(names) <= 12 else f"{', '.join(names[:3])} … {names[-1]}"
         hint = f"Did you mean {close[0]}?" if close else f"Known: {listing}."
         super().__init__(f"There is no {kind} {name!r}.", hint=hint)

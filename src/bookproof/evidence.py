@@ -56,11 +56,14 @@ def curl(request: Request, token_variable: str = "") -> str:
         if name.lower() in ("user-agent", "accept", "accept-encoding", "connection", "host", "content-length"):
             continue
         if name.lower() == "authorization" and _MASKED in value:
-            scheme = re.split(r"\s", value)[0]
-            parts += ["-H", f'"{name}: {scheme} ${variable}"']
+            scheme = value.split()[0]
+            shown = f"{scheme} " if re.fullmatch(r"[A-Za-z0-9._-]+", scheme) and scheme != _MASKED else ""
+            parts += ["-H", f'"{name}: {shown}${variable}"']
         else:
             parts += ["-H", shlex.quote(f"{name}: {value}")]
     if request.body:
+        if request.header("Content-Type") is None:
+            parts += ["-H", "Content-Type:"]  # or curl would name one of its own
         text = request.body.decode("utf-8", "replace")
         parts += ["--data-raw", shlex.quote(text if len(text) <= BODY_KEPT else text[:BODY_KEPT] + "…")]
     return " ".join(parts)

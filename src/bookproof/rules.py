@@ -197,7 +197,7 @@ def same(left: Any, right: Any, *, unordered: bool = False) -> bool:
         return left == right or _rounded(left) == _rounded(right) or _to_cents(left, right)
     if isinstance(left, list) and isinstance(right, list):
         if unordered:
-            return set(map(json.dumps, left)) == set(map(json.dumps, right))
+            return _members(left) == _members(right) or (_all_in(left, right) and _all_in(right, left))
         return len(left) == len(right) and all(map(same, left, right))
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
@@ -214,6 +214,14 @@ def _form(text: str, other: str) -> str:
 
 def _to_cents(left: float, right: float) -> bool:
     return isinstance(left, float) and not left.is_integer() and abs(left - right) <= 0.005
+
+
+def _members(array: list[Any]) -> set[str]:
+    return set(map(json.dumps, array))
+
+
+def _all_in(array: list[Any], other: list[Any]) -> bool:
+    return all(any(same(item, candidate) for candidate in other) for item in array)
 
 
 def _rounded(number: float) -> float:

@@ -70,8 +70,9 @@ class _Watcher:
         if report.failed and not isinstance(report.longrepr, str):
             self.faults.append(report.longreprtext)
 
-    def pytest_internalerror(self, excrepr: Any) -> None:
+    def pytest_internalerror(self, excrepr: Any) -> bool:
         self.faults.append(str(excrepr))
+        return True  # said here; pytest need not print it
 
 
 def run_suite(
@@ -121,8 +122,10 @@ def run_suite(
     run = runs.prepare(api)
     with _quiet(), _undisturbed(), _terminable():
         code = pytest.main(arguments, plugins=[runs, watcher])
-    if code == pytest.ExitCode.NO_TESTS_COLLECTED or (watcher.faults and not run.session.tally.requests):
-        fault = watcher.faults[0].strip().splitlines()[-1] if watcher.faults else "no test ran"
+    ended = code not in (pytest.ExitCode.NO_TESTS_COLLECTED, pytest.ExitCode.INTERNAL_ERROR)
+    if not ended or (watcher.faults and not run.session.tally.requests):
+        said = watcher.faults[0].strip().splitlines()[-1] if watcher.faults else "no test ran"
+        fault = (run.fault or said).rstrip(".")
         raise run.error or CannotJudge(f"The suite of {api.name} could not run: {fault}.")
     if run.error is not None and not run.session.tally.requests:
         raise run.error

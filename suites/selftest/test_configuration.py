@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from bookproof import apis
-from bookproof.configuration import Configuration
 from bookproof.errors import ConfigurationError
+from bookproof.targets.configuration import Configuration
 from bookproof.targets.manners import Budget
 from bookproof.verdict import Waiver
 

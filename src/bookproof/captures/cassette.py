@@ -43,7 +43,7 @@ def write_cassette(path: Path, exchanges: Iterable[Exchange], metadata: Mapping[
 
 def read_cassette(path: Path) -> Iterator[tuple[str, Exchange]]:
     """The exchanges of a cassette, each with the test that sent it ("" where none is named)."""
-    for interaction in _load(path)["interactions"]:
+    for interaction in _load(path):
         request, response = interaction["request"], interaction["response"]
         yield (
             str(interaction.get("test", "")),
@@ -73,7 +73,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc] # vcrpy is published with
         path = Path(self._path)
         files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
         for file in files:
-            for interaction in _load(file)["interactions"]:
+            for interaction in _load(file):
                 self._tests.append(str(interaction.get("test", "")))
                 request, response = interaction["request"], interaction["response"]
                 stored = VcrRequest(
@@ -205,7 +205,8 @@ def _pairs(headers: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _load(path: Path) -> dict[str, Any]:
+def _load(path: Path) -> list[dict[str, Any]]:
+    """The interactions of a cassette; DataError names the first that lacks something."""
     try:
         with path.open(encoding="utf-8") as file:
             data = yaml.load(file, Loader=_LOADER)  # noqa: S506 - a safe loader
@@ -215,4 +216,25 @@ def _load(path: Path) -> dict[str, Any]:
         raise DataError(f"The cassette {path.name} is not YAML: {error}") from None
     if not isinstance(data, dict) or not isinstance(data.get("interactions"), list):
         raise DataError(f"{path.name} is not a vcrpy cassette: it has no interactions.")
-    return data
+    interactions: list[dict[str, Any]] = data["interactions"]
+    for number, interaction in enumerate(interactions, 1):
+        if not _complete(interaction):
+            raise DataError(f"Interaction {number} of the cassette {path.name} lacks a request or a response.")
+    return interactions
+
+
+def _complete(interaction: Any) -> bool:
+    """Whether an interaction has every part that is read."""
+    try:
+        request, response = interaction["request"], interaction["response"]
+        return (
+            isinstance(request["method"], str)
+            and isinstance(request["uri"], str)
+            and isinstance(request["headers"], dict)
+            and "body" in request
+            and isinstance(response["status"]["code"], int)
+            and isinstance(response["headers"], dict)
+            and "string" in response["body"]
+        )
+    except (KeyError, TypeError):
+        return False

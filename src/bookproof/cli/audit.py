@@ -14,13 +14,13 @@ from rich.console import Console
 
 from bookproof import apis
 from bookproof.cli.completion import api_names
-from bookproof.configuration import Configuration
 from bookproof.dividing import Audit, Told, audit, whole_run
 from bookproof.errors import UsageError
 from bookproof.judge import Reading
 from bookproof.reports.client import remarks, show_client
 from bookproof.reports.folder import write_reports
 from bookproof.reports.terminal import show_verdict
+from bookproof.targets.configuration import Configuration
 from bookproof.verdict import Run, Verdict
 
 Side = Literal["service", "client", "both"]

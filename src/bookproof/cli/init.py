@@ -8,8 +8,8 @@ import click
 from bookproof import apis
 from bookproof.apis import Api
 from bookproof.cli.completion import api_names
-from bookproof.configuration import FILE
 from bookproof.errors import UsageError
+from bookproof.targets.configuration import FILE
 
 
 @click.command(name="init")

@@ -13,11 +13,11 @@ from rich.console import Console
 from bookproof import apis
 from bookproof.cli.audit import Side, exit_code, show
 from bookproof.cli.completion import api_names
-from bookproof.configuration import Configuration
 from bookproof.errors import UsageError
 from bookproof.judge import Finding, Reading
 from bookproof.reports.folder import write_reports
 from bookproof.targets.asgi import listen
+from bookproof.targets.configuration import Configuration
 from bookproof.targets.proxy import VERDICT_PATH, Proxy
 from bookproof.verdict import Run
 from bookproof.watching import Watch, capture_writer

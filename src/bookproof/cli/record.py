@@ -9,9 +9,9 @@ import click
 from bookproof import __version__, apis
 from bookproof.captures.recording import addressed_to, write_recording
 from bookproof.cli.completion import api_names
-from bookproof.configuration import Configuration
 from bookproof.errors import CannotJudge
 from bookproof.running import run_suite
+from bookproof.targets.configuration import Configuration
 from bookproof.targets.opening import Plan
 
 EPOCH = 1_750_000_000

@@ -54,7 +54,7 @@ def command(names: tuple[str, ...], coverage: bool, as_json: bool) -> int:
     if coverage:
         return _coverage(to, chosen, as_json)
     if as_json:
-        rows = [r for api in chosen for r in api.ledger if not wanted or r.id in wanted]
+        rows = [_api_of(name, chosen).ledger[name] for name in wanted] or [row for api in chosen for row in api.ledger]
         sys.stdout.write(json.dumps([row.model_dump() for row in rows], indent=2, ensure_ascii=False) + "\n")
         return 0
     for api, name in found:

@@ -12,19 +12,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
-import httpx
 from rich.console import Console
 
 from bookproof import apis
 from bookproof.cli.completion import api_names
-from bookproof.configuration import Configuration
 from bookproof.errors import BookproofError, UsageError
 from bookproof.judge import Reading
 from bookproof.reports.folder import write_reports
 from bookproof.reports.listing import console
 from bookproof.reports.terminal import show_verdict
 from bookproof.running import Progress, run_suite
-from bookproof.targets.opening import Plan
+from bookproof.targets.configuration import Configuration
+from bookproof.targets.opening import Plan, address
 from bookproof.verdict import Verdict
 
 
@@ -124,7 +123,7 @@ def _plan(out: Console, chosen: list[apis.Api], plans: dict[str, Plan]) -> int:
 
 def _ask(plans: dict[str, Plan], yes: bool) -> None:
     """Asks before a run creates anything on a machine that is not this one."""
-    hosts = {host for plan in plans.values() if plan.kind == "live" and (host := httpx.URL(plan.url).host)}
+    hosts = {address(plan.url).host for plan in plans.values() if plan.kind == "live"}
     elsewhere = sorted(host for host in hosts if not _loopback(host))
     if not elsewhere or yes or os.environ.get("CI"):
         return

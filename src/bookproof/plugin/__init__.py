@@ -137,9 +137,20 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         reporter.evidence(run)
 
 
+def pytest_exception_interact(node: pytest.Item | pytest.Collector, call: pytest.CallInfo[Any]) -> None:
+    """Remembers that a scenario broke down itself: what it would have shown is not known."""
+    run = node.config.stash[RUNS].of(node) if isinstance(node, pytest.Item) else None
+    if run is None or call.excinfo is None:
+        return
+    if call.when != "call" or not isinstance(call.excinfo.value, AssertionError | pytest.fail.Exception):
+        run.break_down(f"{node.name} broke down: {call.excinfo.exconly()}")
+
+
 def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
     """Remembers that a run was interrupted, so that what was judged so far is no conclusion."""
-    for runs in _ACTIVE:
+    if isinstance(excinfo.value, pytest.Session.Interrupted):  # pytest's own, where tests cannot be collected
+        return
+    for runs in _ACTIVE[-1:]:  # the innermost: a run may stand within a test of another
         for run in runs:
             run.stop(CannotJudge("The run was interrupted."))
 
@@ -167,6 +178,7 @@ def _outcomes(item: pytest.Item, run: ApiRun) -> Iterator[None]:
         run.leave_untested(item, reason)
         raise pytest.skip.Exception(reason.reason) from None
     except NotRecorded as error:
+        run.break_down(error.message)
         raise pytest.fail.Exception(str(error), pytrace=False) from None
     except CannotJudge as error:
         run.stop(error)
@@ -194,7 +206,9 @@ def _distinct(findings: list[Finding], run: ApiRun) -> Iterator[str]:
 def _narrowed(session: pytest.Session) -> bool:
     """Whether only some of the tests were asked for, so that untouched requirements say nothing."""
     option = session.config.option
-    return bool(option.keyword or option.markexpr or any(".py" in arg for arg in session.config.args))
+    ended_early = session.shouldfail or session.shouldstop
+    named = any(".py" in argument for argument in session.config.args)
+    return bool(option.keyword or option.markexpr or named or ended_early)
 
 
 __all__ = ["demonstrates", "near_misses", "needs", "requirement"]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bookproof.configuration import Configuration
 from bookproof.exchange import Exchange
+from bookproof.targets.configuration import Configuration
 from bookproof.targets.opening import Plan
 from bookproof.verdict import Verdict
 

@@ -31,6 +31,7 @@ class ApiRun:
         self.plan = plan
         self.seed = seed
         self.stopped = ""
+        self.fault = ""
         self.error: CannotJudge | None = None
         self.scene = Scene()
         self.recorded: list[Exchange] = []
@@ -109,6 +110,10 @@ class ApiRun:
         self.stopped = self.stopped or error.message
         self.error = error
 
+    def break_down(self, fault: str) -> None:
+        """Notes that a scenario could not do its work, through no fault of the target; the first note stands."""
+        self.fault = self.fault or fault.splitlines()[0]
+
     def clean_up(self) -> None:
         """Takes back what the run created, where the API has a way to; notes what remains."""
         self.session.scene = Scene(test="clean-up")
@@ -141,7 +146,7 @@ class ApiRun:
             seed=self.seed,
             capabilities=self.plan.capabilities,
             token_variable=self.plan.token_variable,
-            interrupted=self.stopped,
+            interrupted=self.stopped or self.fault,
         )
         return conclude(self.session.tally, run, self.api.contract, self.api.ledger, self.plan.waivers)
 

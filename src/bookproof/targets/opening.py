@@ -115,18 +115,24 @@ def _replay(api: Api, plan: Plan) -> tuple[Target, str | None, Mapping[str, Any]
 
 
 def _live(api: Api, plan: Plan) -> tuple[Target, str | None, Mapping[str, Any]]:
-    try:
-        url = httpx.URL(plan.url)
-    except (httpx.InvalidURL, TypeError):
-        url = httpx.URL("")
-    if url.scheme not in ("http", "https") or not url.host:
-        raise UsageError(f"{plan.url!r} is not an http or https address.", hint="For example https://api.example.com")
+    address(plan.url)
     client = httpx.Client(timeout=plan.timeout, follow_redirects=False, trust_env=False)
     return (
         Target("live", plan.url.rstrip("/"), client, timeout=plan.timeout),
         plan.authorization or f"Bearer {NO_TOKEN}",
         plan.fixtures,
     )
+
+
+def address(url: str) -> httpx.URL:
+    """A live target's address, read; UsageError where it is none."""
+    try:
+        read = httpx.URL(url)
+    except (httpx.InvalidURL, TypeError):
+        read = httpx.URL("")
+    if read.scheme not in ("http", "https") or not read.host:
+        raise UsageError(f"{url!r} is not an http or https address.", hint="For example https://api.example.com")
+    return read
 
 
 def matched_headers(api: Api) -> tuple[str, ...]:

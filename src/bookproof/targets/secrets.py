@@ -1,8 +1,10 @@
 """Keeps secrets out of everything that is kept: exchanges are scrubbed before anybody else sees them."""
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from urllib.parse import quote, quote_plus
 
 from bookproof.exchange import Exchange, Headers, Request, Response
 
@@ -20,9 +22,9 @@ class Scrubber:
             self.learn(secret)
 
     def learn(self, secret: str) -> None:
-        """Adds a secret; very short ones would match by chance and are left out."""
-        if len(secret) >= 4 and secret not in self._secrets:
-            self._secrets = sorted([*self._secrets, secret], key=len, reverse=True)
+        """Adds a secret, however URLs and JSON may spell it; very short ones would match by chance and are left out."""
+        if len(secret) >= 4:
+            self._secrets = sorted({*self._secrets, *_spellings(secret)}, key=len, reverse=True)
 
     def text(self, text: str) -> str:
         """The text without any secret."""
@@ -53,6 +55,16 @@ class Scrubber:
         for secret in self._secrets:
             body = body.replace(secret.encode(), SCRUBBED.encode())
         return body
+
+
+def _spellings(secret: str) -> Iterator[str]:
+    """A secret as text, in a URL, and in the JSON of writers that escape more than they need to."""
+    yield secret
+    yield from (quote(secret, safe=""), quote(secret, safe="/"), quote_plus(secret))
+    for text in (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]):
+        yield from (text, text.replace("/", "\\/"))
+        for signs in ("=", "=+", "=+/", "<>&='", "<>&='+/"):
+            yield "".join(f"\\u{ord(sign):04x}" if sign in signs else sign for sign in text)
 
 
 def _cookie(value: str) -> str:

@@ -332,7 +332,7 @@ class Session:
         try:
             body = bytearray()
             decode = _decoder(response.headers.get("Content-Encoding", "identity").strip().lower())
-            for chunk in response.iter_raw(2**14):
+            for chunk in response.iter_raw():
                 body += decode(chunk)
                 if len(body) > LARGEST_BODY:
                     raise httpx.ReadError(f"the body is longer than {LARGEST_BODY // 2**20} MiB")

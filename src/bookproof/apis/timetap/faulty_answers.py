@@ -120,6 +120,7 @@ TYPES = (
     _typed("TT-040", "active", "a word", _word),
     _typed("TT-042", "bundleResourceIdList", "a text", lambda v: ",".join(map(str, v))),
     _typed("TT-042", "bundleResourceIdList", "texts", lambda v: [str(i) for i in v]),
+    _typed("TT-044", "bundleResourceSet", "an object", lambda v: {}),
     _typed("TT-044", "bundleResourceSet", "ids", lambda v: v and [item["resourceId"] for item in v]),
     _typed("TT-045", "bundledResources", "a count", lambda v: len(v or [])),
     _typed("TT-047", "businessId", "a text", str),

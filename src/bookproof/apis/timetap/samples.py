@@ -46,7 +46,7 @@ class Samples:
     own: a resource that the run created, as the answer showed it; doomed: the id of one that it created to be deleted.
     """
 
-    NAMES: ClassVar[Mapping[str, str]] = {"createResource": "name"}
+    NAMES: ClassVar[Mapping[str, str]] = {"createResource": "name", "updateResource": "name"}
 
     def __init__(self, fixtures: Fixtures) -> None:
         self.location_id = fixtures.location_id or 1

@@ -198,7 +198,7 @@ def _unique_names(reference: Any) -> Hooks:
 
     def respond(asked: Asked) -> Answered | None:
         name = asked.json.get("name") if isinstance(asked.json, dict) else None
-        taken = {stored.name for number, stored in account._resources.items() if number != named(asked)}
+        taken = [stored.name for number, stored in account._resources.items() if number != named(asked)]
         return Answered(409, {}, "The name is taken") if call(asked) in ("create", "update") and name in taken else None
 
     return Hooks(respond=respond)

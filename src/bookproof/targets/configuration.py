@@ -107,6 +107,8 @@ class Configuration:
         for name, section in data.items():
             if name not in apis.names():
                 raise _unknown(chosen, text, name, apis.names(), "There is no API")
+            if not isinstance(section, dict):
+                raise ConfigurationError(f"{_place(chosen, text, name)}: [{name}] is a section, not a value.")
             try:
                 sections[name] = Section.model_validate(section)
             except ValidationError as error:
