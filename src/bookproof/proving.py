@@ -16,6 +16,7 @@ from bookproof import apis
 from bookproof.apis import Api
 from bookproof.errors import BookproofError, UnknownName
 from bookproof.faults import Catalogue, Defect, Gateway, Variation
+from bookproof.ledger import BUILT_IN
 from bookproof.targets.opening import Plan
 from bookproof.verdict import Verdict
 
@@ -59,10 +60,14 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What all trials come to. uncovered: requirements in scope that no defect stands behind."""
+    """What all trials come to.
+
+    uncovered: requirements in scope that no defect stands behind; gaps: where ledger, contract and rules do not meet.
+    """
 
     trials: tuple[Trial, ...]
     uncovered: tuple[str, ...]
+    gaps: tuple[str, ...]
     seconds: float
 
     @property
@@ -93,7 +98,7 @@ class Proof:
     @property
     def holds(self) -> bool:
         """Whether there is nothing to complain of."""
-        return not (self.survivors or self.misblamed or self.alarms or self.uncovered)
+        return not (self.survivors or self.misblamed or self.alarms or self.uncovered or self.gaps)
 
 
 def catalogue(api: Api) -> Catalogue:
@@ -166,6 +171,7 @@ def prove(
     return Proof(
         tuple(trials[pair] for pair in wanted),
         tuple(row for name in names for row in uncovered(apis.load(name))),
+        tuple(gap for name in names for gap in gaps(apis.load(name))),
         time.perf_counter() - clock,
     )
 
@@ -177,6 +183,22 @@ def uncovered(api: Api) -> Iterator[str]:
         sums_up = row.shown_by and not row.rule
         if row.id not in broken and not row.out_of_scope and not sums_up:
             yield row.id
+
+
+def gaps(api: Api) -> Iterator[str]:
+    """Constraints without a row, rows that own what is not there, rules without a row and rows without their rule."""
+    constraints = frozenset(api.contract.constraints())
+    for pointer in sorted(constraints):
+        if api.ledger.owner(pointer) is None:
+            yield f"no requirement owns {pointer}"
+    for pointer, row in api.ledger.owned.items():
+        if not any(found == pointer or found.startswith(f"{pointer}/") for found in constraints):
+            yield f"{row} owns {pointer}, where the contract asks for nothing"
+    named, written = frozenset(api.ledger.rules) - BUILT_IN, frozenset(api.rules())
+    for rule in sorted(named - written):
+        yield f"{api.ledger.rules[rule]} names the rule {rule}, which is not there"
+    for rule in sorted(written - named):
+        yield f"no requirement names the rule {rule}"
 
 
 class Evidence(NamedTuple):

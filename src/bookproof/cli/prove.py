@@ -56,6 +56,8 @@ def _show(out: Console, proof: Proof) -> None:
                 out.print(Text(f"    {trial.unowned} findings that no requirement owns; {trial.error}"))
     for row in proof.uncovered:
         out.print(Text(f"✗ no defect stands behind {row}", style="red"))
+    for gap in proof.gaps:
+        out.print(Text(f"✗ {gap}", style="red"))
     defects, killed = len(proof.defects), len(proof.defects) - len(proof.survivors)
     exact = killed - len(proof.misblamed)
     out.print(
@@ -76,6 +78,7 @@ def _as_json(proof: Proof) -> dict[str, object]:
         "alarms": len(proof.alarms),
         "variations": len(proof.variations),
         "uncovered": list(proof.uncovered),
+        "gaps": list(proof.gaps),
         "seconds": round(proof.seconds, 1),
         "trials": [
             {

@@ -22,7 +22,7 @@ SEED = 1
 
 # Hypothesis draws constants from whatever modules it takes for the user's own: which those are depends on how bookproof
 # was installed and started, and with it the requests would. There is no setting for it; the version is pinned.
-providers.is_local_module_file = lambda path: False  # type: ignore[assignment, misc] # see above
+providers.is_local_module_file = lambda path: False  # type: ignore[attr-defined, assignment] # see above
 
 
 def property_schema(api: str, *, examples: int, coverage: bool = True) -> Any:

@@ -22,6 +22,9 @@ from bookproof.targets.opening import Plan, open_session
 from bookproof.targets.session import Scene, Session
 from bookproof.verdict import Run, Verdict, conclude
 
+_VERIFIED: dict[tuple[str, str, str], list[NearMiss]] = {}
+"""Near misses by contract and sample: they are the same for every run of a process that proves the suite."""
+
 
 class ApiRun:
     """One run of one API. The session is opened when the first test needs it."""
@@ -56,9 +59,12 @@ class ApiRun:
         if sample not in self._near_misses:
             samples = self.session.samples
             chosen = samples.samples()[sample]
-            self._near_misses[sample] = near_misses(
-                self.session.judge, chosen.draft, items=samples.items, examples=chosen.examples, sample=sample
-            )
+            key = (self.api.contract.sha256, sample, repr(chosen))
+            if key not in _VERIFIED:
+                _VERIFIED[key] = near_misses(
+                    self.session.judge, chosen.draft, items=samples.items, examples=chosen.examples, sample=sample
+                )
+            self._near_misses[sample] = _VERIFIED[key]
         return self._near_misses[sample]
 
     def near_miss_counts(self) -> Counter[str]:

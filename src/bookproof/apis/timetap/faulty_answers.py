@@ -148,6 +148,9 @@ TYPES = (
 
 FORMS = (
     defect("list-wrapped", "The list stands in an object", replaces(lambda a, v: {"resources": v}, "list"), "TT-005"),
+    defect(
+        "list-ids", "The list holds ids alone", replaces(lambda a, v: [r["resourceId"] for r in v], "list"), "TT-005"
+    ),
     defect("list-empty-body", "The list has no body", writes(200, b"", "application/json", "list"), "TT-005"),
     defect("read-two", "An array of two is read", replaces(lambda a, v: [v, v], "read"), "TT-009"),
     defect("read-none", "An empty array is read", replaces(lambda a, v: [], "read"), "TT-009"),
@@ -193,6 +196,7 @@ FORMS = (
         status(lambda a, r: call(a) == "create" and r.accepted, 202),
         "TT-075",
     ),
+    defect("update-true", "An update is answered with true", replaces(lambda a, v: True, "update"), "TT-078"),
     defect(
         "update-status",
         "An update is answered with 202",
@@ -221,8 +225,11 @@ MISSING = (
         _missing(prop, "TT-075", "TT-078", "TT-079", "TT-080")
         for prop in ("modifiedUser", "reasonIdList", "reasonIdListText", "reasons")
     ),
-    _missing("locationId", "TT-053", "TT-078"),
-    _missing("name", "TT-060", "TT-078"),
+    *(
+        defect(f"{calls[0]}-without-{prop.lower()}", f"{prop} is missing in some answers", hides(prop, *calls), *rows)
+        for prop, row in (("locationId", "TT-053"), ("name", "TT-060"))
+        for calls, rows in ((["create"], [row]), (["list"], [row]), (["read", "update"], [row, "TT-078"]))
+    ),
     defect("create-without-id", "A creation is answered without the id", hides("resourceId", "create"), "TT-070"),
     defect("read-without-id", "A resource is read without its id", hides("resourceId", "read"), "TT-070"),
     defect("list-without-id", "The list shows no ids", hides("resourceId", "list"), "TT-070"),
