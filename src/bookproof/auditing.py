@@ -16,12 +16,13 @@ from urllib.parse import urlsplit
 
 from bookproof.apis import Api
 from bookproof.captures.entries import Entry, Unreadable
-from bookproof.contract import Breach, Operation, escape
 from bookproof.errors import NothingRan
 from bookproof.exchange import Exchange
 from bookproof.judge import Finding, Judgement, Reading
 from bookproof.ledger import Ledger
+from bookproof.operations import Operation
 from bookproof.rules import Call
+from bookproof.schema import Breach, escape
 from bookproof.targets.masking import masked, masking
 from bookproof.verdict import Run, Tally, Verdict, Waiver, conclude
 

@@ -1,194 +1,24 @@
-"""A contract: the OpenAPI file of one API, compiled to say where a request or a response departs from it.
-
-Every departure is a Breach that carries the JSON Pointer of the keyword it breaks; the ledger knows whose that is.
-"""
+"""A contract: the OpenAPI file of one API, compiled to say where a request departs from its operation."""
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import jsonschema_rs
 import yaml
 
 from bookproof.errors import DataError
 from bookproof.exchange import ABSENT, InvalidJson, Request, Response, brief, parse_json
+from bookproof.operations import Answer, Body, Operation, Parameter
+from bookproof.schema import Breach, Schema, escape, unescape
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 JSON = "application/json"
 
-SHAPES_KEPT = 4096
-"""How many shapes of values a schema remembers."""
-
 _ANNOTATIONS = frozenset({"description", "title", "example", "examples", "default", "deprecated", "readOnly"})
-_APPLICATORS = frozenset({"properties", "items", "$ref"})
-_SUBSUMED_BY_TYPE = frozenset({"enum", "const", "format", "pattern", "minimum", "maximum"})
-
-
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """One way in which a message breaks the contract.
-
-    pointer: JSON Pointer (with `#`) of the broken keyword, empty for a rule; rule: the name of the broken rule.
-    where: the place in the message, as verdict.json spells it (`request.body/name`).
-    level: "should" where the breach weighs less than its requirement; None leaves it to the ledger.
-    """
-
-    pointer: str
-    where: str
-    expected: str
-    actual: str
-    rule: str = ""
-    level: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A path, query or header parameter."""
-
-    name: str
-    place: str
-    required: bool
-    pointer: str
-    schema: "Schema"
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """A request body: its media types and their schemas."""
-
-    pointer: str
-    required: bool
-    content: Mapping[str, "Schema | None"]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A documented response: `place` is its key in the operation, `pointer` its definition."""
-
-    status: str
-    place: str
-    pointer: str
-    content: Mapping[str, "Schema | None"]
-
-
-class Schema:
-    """A compiled schema at one place of the contract."""
-
-    def __init__(self, contract: "Contract", pointer: str) -> None:
-        self.pointer = pointer
-        self._contract = contract
-        self._validator = jsonschema_rs.Draft202012Validator(
-            {"$ref": pointer, "components": contract.document.get("components", {})}
-            if pointer.startswith("#/components/")
-            else {**contract.at(pointer), "components": contract.document.get("components", {})},
-            validate_formats=True,
-        )
-        self._prefix = "" if pointer.startswith("#/components/") else pointer
-        self._covered: dict[Any, frozenset[str]] = {}
-
-    @cached_property
-    def definition(self) -> Any:
-        """The schema as the contract writes it, references at its head resolved."""
-        return self._contract.resolve(self.pointer)[1]
-
-    def is_valid(self, value: Any) -> bool:
-        """Whether the value fits."""
-        try:
-            return self._validator.is_valid(value)
-        except ValueError:  # a name that is no Unicode text
-            return self._validator.is_valid(_as_text(value))
-
-    def breaches(self, value: Any, where: str, *, lenient_null: bool = False) -> list[Breach]:
-        """Every keyword that the value breaks.
-
-        lenient_null: null in place of an optional property is no breach (documents seldom say what it means).
-        """
-        if self.is_valid(value):
-            return []
-        value = _as_text(value)
-        found: list[tuple[tuple[Any, ...], str, Breach]] = []
-        for error in self._validator.iter_errors(value):
-            path = [str(part) for part in error.schema_path]
-            at = tuple(error.instance_path)
-            keyword = path[-1]
-            if keyword == "required":
-                name = error.kind.property  # type: ignore[attr-defined] # `required` alone has it
-                path.append(str(name))
-                at = (*at, name)
-                keyword, actual = "required/" + str(name), "it is missing"
-            else:
-                actual = brief(_value_at(value, at))
-                if lenient_null and actual == "null" and self._optional(path):
-                    continue
-            pointer = self._prefix_pointer(path)
-            place = where + "".join(f"/{part}" for part in at)
-            found.append((at, keyword, Breach(pointer, place, self._contract.demand(pointer), actual)))
-        wrong_type = {at for at, keyword, _ in found if keyword == "type"}
-        return [b for at, keyword, b in found if keyword not in _SUBSUMED_BY_TYPE or at not in wrong_type]
-
-    def covered(self, value: Any) -> frozenset[str]:
-        """Pointers of the keywords that judging this value exercises; remembered by the value's shape."""
-        key = _shape(value)
-        known = self._covered.get(key)
-        if known is None:
-            value = _as_text(value)
-            if len(self._covered) > SHAPES_KEPT:
-                self._covered.clear()
-            known = self._covered[key] = frozenset(self._evaluated(value))
-        return known
-
-    def _evaluated(self, value: Any) -> Iterator[str]:
-        for unit in self._validator.evaluate(value).list()["details"]:
-            location = str(unit["schemaLocation"])
-            if not location:
-                continue
-            pointer = self._prefix + location if self._prefix else "#" + location
-            holder, _, keyword = pointer.rpartition("/")
-            if keyword != "required":
-                yield pointer
-            if keyword in ("required", "properties"):  # two required names and properties are reported as one unit
-                required = self._contract.at(holder).get("required", ())
-                yield from (f"{holder}/required/{escape(name)}" for name in required)
-
-    def _prefix_pointer(self, path: Iterable[str]) -> str:
-        tail = "".join("/" + escape(part) for part in path)
-        return f"{self._prefix}{tail}" if self._prefix else f"#{tail}"
-
-    def _optional(self, path: list[str]) -> bool:
-        if len(path) < 3 or path[-3] != "properties":
-            return False
-        owner = self._contract.at(self._prefix_pointer(path[:-3]))
-        return path[-2] not in owner.get("required", ())
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One operation of the contract."""
-
-    id: str
-    method: str
-    path: str
-    pointer: str
-    pattern: re.Pattern[str]
-    parameters: tuple[Parameter, ...]
-    body: Body | None
-    answers: Mapping[str, Answer]
-    schemes: tuple[str, ...]
-    capability: str | None
-
-    @property
-    def success(self) -> Answer | None:
-        """The first documented 2xx response."""
-        return next((self.answers[status] for status in sorted(self.answers) if status.startswith("2")), None)
-
-    def answer(self, status: int) -> Answer | None:
-        """The documented response for a status."""
-        return self.answers.get(str(status)) or self.answers.get(f"{status // 100}XX")
 
 
 class Contract:
@@ -366,7 +196,7 @@ class Contract:
                     schema=self.schema(f"{place}/schema"),
                 )
 
-    def _read_content(self, pointer: str, definition: dict[str, Any]) -> dict[str, "Schema | None"]:
+    def _read_content(self, pointer: str, definition: dict[str, Any]) -> dict[str, Schema | None]:
         return {
             media: self.schema(f"{pointer}/content/{escape(media)}/schema") if "schema" in content else None
             for media, content in definition.get("content", {}).items()
@@ -460,21 +290,6 @@ def body_value(message: Request | Response) -> Any:
         return reason
 
 
-def escape(part: str) -> str:
-    """A name as a token of a JSON Pointer."""
-    return part.replace("~", "~0").replace("/", "~1")
-
-
-def unescape(token: str) -> str:
-    """The name behind a token of a JSON Pointer."""
-    return token.replace("~1", "/").replace("~0", "~")
-
-
-def at_level(breach: Breach, level: str) -> Breach:
-    """The same breach with a weight of its own."""
-    return replace(breach, level=level)
-
-
 _PHRASES = {
     "type": "a value of type {}",
     "enum": "one of {}",
@@ -528,49 +343,3 @@ def _from_text(text: str, schema: Any) -> Any:
     if wanted == "boolean" and text in ("true", "false"):
         return text == "true"
     return text
-
-
-def _as_text(value: Any) -> Any:
-    """The value with lone surrogates, which no Unicode text has, replaced."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    if isinstance(value, list):
-        return [_as_text(item) for item in value]
-    if isinstance(value, dict):
-        return {_as_text(key): _as_text(child) for key, child in value.items()}
-    return value
-
-
-def _value_at(value: Any, path: Iterable[Any]) -> Any:
-    for part in path:
-        value = value[part]
-    return value
-
-
-def _shape(value: Any) -> Any:
-    """What decides which keywords a value meets: its keys, and its types all the way down."""
-    kind = type(value)
-    if kind is dict:
-        types = tuple(map(type, value.values()))
-        if list in types or dict in types:
-            return tuple(value), types, _nested(types, list(value.values()))
-        return tuple(value), types
-    if kind is list:
-        kinds = frozenset(map(type, value))
-        return list, frozenset(map(_shape, value)) if dict in kinds or list in kinds else kinds
-    return kind
-
-
-def _nested(types: tuple[type, ...], values: list[Any]) -> tuple[Any, ...]:
-    """The shapes of the arrays and objects among values; `index` finds them quicker than a look at each."""
-    found: list[Any] = []
-    at = -1
-    for _ in range(types.count(list)):
-        at = types.index(list, at + 1)
-        kinds = frozenset(map(type, values[at]))
-        found.append(frozenset(map(_shape, values[at])) if dict in kinds or list in kinds else kinds)
-    at = -1
-    for _ in range(types.count(dict)):
-        at = types.index(dict, at + 1)
-        found.append(_shape(values[at]))
-    return tuple(found)

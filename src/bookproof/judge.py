@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
-from bookproof.contract import JSON, SHAPES_KEPT, Answer, Breach, Contract, Schema, body_value, media_type
+from bookproof.contract import JSON, Contract, body_value, media_type
 from bookproof.exchange import ABSENT, Exchange, InvalidJson, Request, brief
 from bookproof.ledger import Ledger, Level
+from bookproof.operations import Answer
 from bookproof.rules import NO_RULES, Call, Rule, RuleSet, Shown, Taken
+from bookproof.schema import SHAPES_KEPT, Breach, Schema
 
 Reading = Literal["strict", "tolerant"]
 

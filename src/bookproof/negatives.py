@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from bookproof.contract import JSON, Body, Contract, Parameter, escape
+from bookproof.contract import JSON, Contract
 from bookproof.draft import Draft
 from bookproof.exchange import ABSENT
 from bookproof.judge import Judge
+from bookproof.operations import Body, Parameter
+from bookproof.schema import escape
 
 Items = Callable[[str, int], Sequence[Any]]
 """Gives n distinct valid items for the array at a place (`request.body/calendarIds`)."""

@@ -11,8 +11,9 @@ from functools import cache
 from typing import Any, Final, Literal
 from unicodedata import category, normalize
 
-from bookproof.contract import Breach, Operation
 from bookproof.exchange import Exchange, Response, brief
+from bookproof.operations import Operation
+from bookproof.schema import Breach
 
 
 @dataclass(slots=True)

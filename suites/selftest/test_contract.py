@@ -2,9 +2,10 @@
 
 import pytest
 
-from bookproof.contract import Contract, body_value, escape, media_type, unescape
+from bookproof.contract import Contract, body_value, media_type
 from bookproof.errors import DataError
 from bookproof.exchange import ABSENT, Request
+from bookproof.schema import escape, unescape
 
 LIBRARY = """
 openapi: 3.1.0

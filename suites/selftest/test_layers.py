@@ -17,6 +17,8 @@ LAYERS = (
         "errors",
         "exchange",
         "resources",
+        "schema",
+        "operations",
         "contract",
         "draft",
         "ledger",

@@ -8,8 +8,9 @@ import yaml
 
 from bookproof import apis
 from bookproof.apis import Api
-from bookproof.contract import Contract, unescape
+from bookproof.contract import Contract
 from bookproof.proving import Proof, Trial, catalogue, gaps, try_entry, uncovered
+from bookproof.schema import unescape
 
 SEED = 20
 SAMPLE = 12

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bookproof.contract import Breach, Contract
+from bookproof.contract import Contract
 from bookproof.exchange import ABSENT, Exchange, InvalidJson, Request, Response
 from bookproof.rules import Call, Echo, Rule, Shown, rule_set, same
+from bookproof.schema import Breach
 
 CONTRACT = Contract(
     "library",

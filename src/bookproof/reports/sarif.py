@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 
 from bookproof import __version__, resources
-from bookproof.contract import unescape
 from bookproof.ledger import Requirement
+from bookproof.schema import unescape
 from bookproof.verdict import Row, Seen, Verdict
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from bookproof.contract import Breach
 from bookproof.exchange import brief
 from bookproof.rules import Call, Echo, Rule, RuleSet, Ruling, rule_set
+from bookproof.schema import Breach
 
 OPERATION = "createCalendarResource"
 PLACE = "request.body/calendarIds"

@@ -28,9 +28,9 @@ from bookproof.apis.nexudus.refusals import (
     SeveralErrors,
     ValidationIs400,
 )
-from bookproof.contract import Breach
 from bookproof.exchange import brief
 from bookproof.rules import Call, Rule, RuleSet, Ruling, Taken, rule_set
+from bookproof.schema import Breach
 
 _NAMES: Final = {"SystemResourceType": KINDS, "CancellationFeeType": FEE_KINDS}
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from bookproof.apis.timetap.history import History, View, milliseconds, whole
-from bookproof.contract import Breach
 from bookproof.exchange import ABSENT, brief
 from bookproof.rules import Call, Rule, Ruling, Taken, same
+from bookproof.schema import Breach
 
 
 class Remembering(Rule):

@@ -1,0 +1,62 @@
+"""The parts of an operation, as a contract describes them: parameters, body, answers."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bookproof.schema import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A path, query or header parameter."""
+
+    name: str
+    place: str
+    required: bool
+    pointer: str
+    schema: Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A request body: its media types and their schemas."""
+
+    pointer: str
+    required: bool
+    content: Mapping[str, Schema | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A documented response: `place` is its key in the operation, `pointer` its definition."""
+
+    status: str
+    place: str
+    pointer: str
+    content: Mapping[str, Schema | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the contract."""
+
+    id: str
+    method: str
+    path: str
+    pointer: str
+    pattern: re.Pattern[str]
+    parameters: tuple[Parameter, ...]
+    body: Body | None
+    answers: Mapping[str, Answer]
+    schemes: tuple[str, ...]
+    capability: str | None
+
+    @property
+    def success(self) -> Answer | None:
+        """The first documented 2xx response."""
+        return next((self.answers[status] for status in sorted(self.answers) if status.startswith("2")), None)
+
+    def answer(self, status: int) -> Answer | None:
+        """The documented response for a status."""
+        return self.answers.get(str(status)) or self.answers.get(f"{status // 100}XX")
