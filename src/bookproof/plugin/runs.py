@@ -22,6 +22,9 @@ from bookproof.targets.opening import Plan, open_session
 from bookproof.targets.session import Scene, Session
 from bookproof.verdict import Run, Verdict, conclude
 
+CLEAN_UP = "clean-up"
+"""How the test is called that takes back what a run created."""
+
 _VERIFIED: dict[tuple[str, str, str], list[NearMiss]] = {}
 """Near misses by contract and sample: they are the same for every run of a process that proves the suite."""
 
@@ -122,7 +125,7 @@ class ApiRun:
 
     def clean_up(self) -> None:
         """Takes back what the run created, where the API has a way to; notes what remains."""
-        self.session.scene = Scene(test="clean-up")
+        self.session.scene = Scene(test=CLEAN_UP)
         self.session.manners.free()
         try:
             remains = self.client.clean_up()
@@ -138,6 +141,7 @@ class ApiRun:
             f"bookproof: stale: {count} recorded exchanges of {test or 'no test'} were not used; "
             f"record again: bookproof record {self.api.name}"
             for test, count in sorted(unplayed.items())
+            if test != CLEAN_UP  # a recording also takes back what generated requests created
         ]
 
     def verdict(self) -> Verdict:

@@ -75,7 +75,10 @@ class AsgiTransport(httpx.BaseTransport):
             elif message["type"] == "http.response.body":
                 chunks.append(message.get("body", b""))
 
-        await self._app(scope, receive, send)
+        try:
+            await self._app(scope, receive, send)
+        except Exception:  # an application that breaks answers 500 behind any server
+            status, headers, chunks = 500, [], [b"Internal Server Error"]
         return httpx.Response(status, headers=headers, stream=httpx.ByteStream(b"".join(chunks)), request=request)
 
 

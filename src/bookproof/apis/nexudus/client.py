@@ -7,8 +7,11 @@ from typing import Any, ClassVar
 from bookproof import apis
 from bookproof.apis import Sample
 from bookproof.apis.nexudus.fields import BASES, FLAGS, FOREIGN, ID_LISTS, SLOT, TYPICAL
+from bookproof.apis.nexudus.login import LOGIN, login
 from bookproof.draft import Draft
 from bookproof.errors import Untested
+
+__all__ = ["LOGIN", "Client", "Fixtures", "Samples", "login"]
 
 CREATE = "createResource"
 READ = "readResource"
