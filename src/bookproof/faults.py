@@ -7,7 +7,7 @@ it does is a Hooks value; the functions below make the common ones. `prove` runs
 import copy
 import json
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -89,14 +89,16 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes one request through."""
         asked = await _read(scope, receive)
-        original = copy.deepcopy(asked)
-        answered = self._hooks.respond(asked) if self._hooks.respond else None
+        hooks = self._hooks
+        original = replace(asked, headers=dict(asked.headers), json=_json(asked.body)) if hooks.request else asked
+        answered = hooks.respond(asked) if hooks.respond else None
         if answered is None:
-            if self._hooks.request:
-                self._hooks.request(asked)
-            answered = await self._pass_on(scope, asked, changed=repr(asked) != repr(original))
-        if self._hooks.answer:
-            self._hooks.answer(original, answered)
+            if hooks.request:
+                hooks.request(asked)
+            changed = hooks.request is not None and repr(asked) != repr(original)
+            answered = await self._pass_on(scope, asked, changed=changed)
+        if hooks.answer:
+            hooks.answer(original, answered)
         await _write(answered, send)
 
     async def _pass_on(self, scope: Scope, asked: Asked, *, changed: bool) -> Answered:
@@ -128,7 +130,8 @@ class Gateway:
 
         await self._app(inner, receive, send)
         answered.body = b"".join(chunks)
-        answered.json = _json(answered.body)
+        if self._hooks.answer:
+            answered.json = _json(answered.body)
         return answered
 
 
