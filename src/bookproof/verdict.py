@@ -31,6 +31,8 @@ OUTCOMES: tuple[Outcome, ...] = (
     "out-of-scope",
 )
 EXIT_CODES: Mapping[Conclusion, int] = {"conforms": 0, "violates": 1, "inconclusive": 3}
+SENT_BY_SUITES = frozenset({"live", "reference", "replay"})
+"""Kinds of target that bookproof itself sends requests to."""
 FINDINGS_KEPT = 10
 """How many different findings of one requirement a report keeps."""
 WITNESS_KEPT = 3_000
@@ -211,6 +213,8 @@ class Verdict:
     requests: int
     readings: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     remains: tuple[str, ...] = ()
+    accepted: int = 0
+    """How many valid requests were accepted."""
     document: str = ""
     title: str = ""
     times: Mapping[str, Mapping[float, int]] = field(default_factory=dict)
@@ -238,6 +242,8 @@ class Verdict:
             return self.run.interrupted
         if not any(row.exchanges for row in self.rows):
             return "nothing was exercised"
+        if self.run.target in SENT_BY_SUITES and not self.accepted:
+            return f"no valid request was accepted: {self._first_obstacle}"
         missed = [r for r in self.rows if r.outcome == "untested" and r.requirement.level == "must" and not r.excused]
         if missed:
             named = ", ".join(row.requirement.id for row in missed[:5]) + (" …" if len(missed) > 5 else "")
@@ -245,6 +251,10 @@ class Verdict:
         if not any(row.outcome == "passed" for row in self.rows):
             return next((row.reason for row in self.rows if row.outcome == "untested"), "nothing was shown")
         return ""
+
+    @property
+    def _first_obstacle(self) -> str:
+        return next((row.reason for row in self.rows if row.outcome == "untested"), "none was sent")
 
     @property
     def exit_code(self) -> int:
@@ -365,6 +375,7 @@ def conclude(
         requests=tally.requests,
         readings=tally.readings,
         remains=tuple(tally.remains),
+        accepted=tally.accepted.total(),
         document=ledger.document,
         title=ledger.title,
         times=tally.times,

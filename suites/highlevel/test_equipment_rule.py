@@ -8,8 +8,7 @@ from bookproof.plugin import demonstrates, requirement
 @requirement("HL-039")
 @pytest.mark.parametrize("count", [2, 3, 100])
 def test_an_equipment_with_several_calendars_is_refused(highlevel, equipment, count):
-    calendars = highlevel.samples.calendars(count)
-    assert highlevel.create("equipments", equipment | {"calendarIds": calendars}).refused
+    assert highlevel.create_with_too_many("equipments", equipment, count, most=1).refused
 
 
 @demonstrates("HL-040")

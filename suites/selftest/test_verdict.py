@@ -51,7 +51,7 @@ def run(**changes):
 
 def tally(*shown, findings=(), **state):
     """A run in which these requirements were put to the test."""
-    made = Tally(requests=len(shown), **state)
+    made = Tally(requests=len(shown), **{"accepted": Counter(createLoan=1)} | state)
     made.shown.update(shown)
     for found in findings:
         made.note(found)
@@ -76,6 +76,13 @@ def row(found, name):
 
 
 # -- outcomes ----------------------------------------------------------------------------------------
+
+
+def test_a_run_that_had_no_valid_request_accepted_is_inconclusive():
+    judged = verdict(tally("LB-001", "LB-002", accepted=Counter()))
+
+    assert judged.conclusion == "inconclusive"
+    assert judged.reason.startswith("no valid request was accepted")
 
 
 def test_what_was_shown_has_passed():

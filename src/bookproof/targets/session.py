@@ -107,7 +107,8 @@ class Answer:
         """
         if self.refused and self._judgement.refusal:
             declare = f"; declare {', '.join(self._undeclared)}" if self._undeclared else ""
-            raise Untested(f"{self._judgement.refusal}{declare}")
+            excuse = "fixtures" if self._undeclared else None
+            raise Untested(f"{self._judgement.refusal}{declare}", blocked_by=excuse)
         return 200 <= self.status < 300 and not self._denied
 
 
@@ -162,13 +163,17 @@ class Session:
         request = draft.build(self.api.contract, self.target.url, self.authorization)
         return replace(request, headers=(*request.headers, ("User-Agent", f"bookproof/{__version__}")))
 
-    def send(self, draft: Draft, *, also_breaks: str | None = None, probe: bool = False) -> Answer:
+    def send(
+        self, draft: Draft, *, also_breaks: str | None = None, probe: bool = False, conclusive: bool = True
+    ) -> Answer:
         """Sends a draft and has the exchange judged.
 
         also_breaks: the requirement that the draft breaks where the wire does not show it.
         probe: the request may be refused for reasons that the document does not state; nobody vouches for it.
+        conclusive: whether a refusal can have no other cause than what the request breaks.
         """
-        return self.send_request(self.build(self._named(draft)), also_breaks=also_breaks, probe=probe)
+        request = self.build(self._named(draft))
+        return self.send_request(request, also_breaks=also_breaks, probe=probe, conclusive=conclusive)
 
     def send_request(
         self, request: Request, *, also_breaks: str | None = None, probe: bool = False, conclusive: bool = True

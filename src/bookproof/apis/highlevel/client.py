@@ -10,6 +10,7 @@ from bookproof.errors import Untested
 
 VERSION = "2021-04-15"
 OPERATION = "createCalendarResource"
+LIMIT = 100
 
 
 class Fixtures(apis.Fixtures):
@@ -34,13 +35,20 @@ class Samples:
 
         Untested where some are declared and fewer than that; made_up: fill up with ids of the same form instead.
         """
-        if 0 < self.declared_calendars < count and not made_up:
-            raise Untested(
-                f"it needs {count} known calendar_ids; {self.declared_calendars} are declared", blocked_by="fixtures"
-            )
+        if self.short_of(count) and not made_up:
+            raise self.too_few(count)
         invented = (f"bookproofMadeUp{number:05d}" for number in range(1, count + 1))
         known = self._calendars + [name for name in invented if name not in self._calendars]
         return known[:count]
+
+    def short_of(self, count: int) -> bool:
+        """Whether some calendars are declared, but fewer than that."""
+        return 0 < self.declared_calendars < count
+
+    def too_few(self, count: int) -> Untested:
+        """Why what takes that many known calendars cannot be shown."""
+        reason = f"it needs {count} known calendar_ids; {self.declared_calendars} are declared"
+        return Untested(reason, blocked_by="fixtures")
 
     def body(self, **changes: Any) -> dict[str, Any]:
         """A body that both kinds of resource accept, with changes."""
@@ -94,10 +102,44 @@ class Client:
     def __init__(self, session: Any) -> None:
         self.session = session
         self.samples: Samples = session.samples
+        self._unknown_taken: dict[int, bool] = {}
 
     def create(self, resource_type: str, body: Any) -> Any:
         """Sends the creation of a resource; gives the Answer."""
         return self.session.send(self.samples.create(resource_type, body))
+
+    def create_with_many(self, resource_type: str, body: dict[str, Any], count: int) -> Any:
+        """A creation with that many calendars, which must be accepted; Untested where too few are known.
+
+        Ids that are made up are tried all the same: whoever takes them shows that known ones would be taken.
+        """
+        many = body | {"calendarIds": self.samples.calendars(count, made_up=True)}
+        if self.samples.short_of(count) and self._probe("rooms", many).refused:
+            raise self.samples.too_few(count)
+        return self.create(resource_type, many)
+
+    def create_with_too_many(self, resource_type: str, body: dict[str, Any], count: int, *, most: int) -> Any:
+        """A creation with more calendars than are allowed, which must be refused; gives the Answer.
+
+        Accepting it is a fault whatever the ids are. A refusal shows nothing where it may be about unknown ids:
+        Untested then, unless the target takes as many as are allowed though they are made up.
+        """
+        draft = self.samples.create(resource_type, body | {"calendarIds": self.samples.calendars(count, made_up=True)})
+        if not self.samples.short_of(min(count, LIMIT)) or self._takes_unknown(max(most, 2)):
+            return self.session.send(draft)
+        answer = self.session.send(draft, conclusive=False)
+        if answer.refused:
+            raise self.samples.too_few(min(count, LIMIT))
+        return answer
+
+    def _takes_unknown(self, count: int) -> bool:
+        if count not in self._unknown_taken:
+            body = self.samples.body(calendarIds=self.samples.calendars(count, made_up=True))
+            self._unknown_taken[count] = not self._probe("rooms", body).refused
+        return self._unknown_taken[count]
+
+    def _probe(self, resource_type: str, body: Any) -> Any:
+        return self.session.send(self.samples.create(resource_type, body), probe=True)
 
     def send(self, draft: Draft, **options: Any) -> Any:
         """Sends any draft; gives the Answer."""
