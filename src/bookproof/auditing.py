@@ -23,8 +23,9 @@ from bookproof.ledger import Ledger
 from bookproof.operations import Operation
 from bookproof.rules import Call
 from bookproof.schema import Breach, escape
+from bookproof.tally import Tally
 from bookproof.targets.masking import masked, masking
-from bookproof.verdict import Run, Tally, Verdict, Waiver, conclude
+from bookproof.verdict import Run, Verdict, Waiver, conclude
 
 KEPT: Final = 20
 """How many unreadable entries, and hosts of other APIs, are kept by name."""

@@ -1,12 +1,7 @@
-"""From judgements to a verdict: one outcome per requirement, with evidence.
+"""From a tally to a verdict: one outcome per requirement, with evidence, in the form that verdict.json has."""
 
-A Tally collects what a run's judgements say and merges with another tally in any order; a Verdict is what it
-comes to, in the form that verdict.json has.
-"""
-
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import accumulate
@@ -15,8 +10,9 @@ from typing import Any, Literal
 from bookproof import __version__
 from bookproof.contract import Contract
 from bookproof.exchange import Exchange
-from bookproof.judge import Finding, Judgement, Reading
+from bookproof.judge import Reading
 from bookproof.ledger import Ledger, Requirement
+from bookproof.tally import Seen, Tally, precedence
 
 Outcome = Literal["passed", "failed", "warned", "waived", "untested", "not-applicable", "out-of-scope"]
 Conclusion = Literal["conforms", "violates", "inconclusive"]
@@ -46,126 +42,6 @@ class Waiver:
     requirement: str
     reason: str
     expires: date
-
-
-@dataclass(slots=True)
-class Seen:
-    """A finding with how often it was seen; the finding itself is the earliest one."""
-
-    finding: Finding
-    count: int = 1
-
-
-@dataclass(slots=True)
-class Tally:
-    """What the judgements of a run add up to."""
-
-    requests: int = 0
-    foreign: int = 0
-    accepted: Counter[str] = field(default_factory=Counter)
-    """Accepted valid requests by operation."""
-    shown: Counter[str] = field(default_factory=Counter)
-    enforced: dict[str, Counter[str]] = field(default_factory=dict)
-    """Refusals of broken requests by operation and requirement."""
-    findings: dict[tuple[str, ...], Seen] = field(default_factory=dict)
-    refusals: Counter[str] = field(default_factory=Counter)
-    untested: dict[str, tuple[str, str | None]] = field(default_factory=dict)
-    readings: dict[str, Counter[str]] = field(default_factory=dict)
-    remains: list[str] = field(default_factory=list)
-    times: dict[str, Counter[float]] = field(default_factory=dict)
-    """Seconds that answers took, to two digits, by operation; what came from a recording took none."""
-    witnesses: dict[str, Exchange] = field(default_factory=dict)
-    """The first exchange that put each requirement to the test."""
-    _latest: float = field(default=-1.0, compare=False)
-    """When the last of the witnesses was sent: what comes after it is none."""
-
-    def add(self, judgement: Judgement) -> None:
-        """Counts one judgement."""
-        if judgement.call is None:
-            self.foreign += 1
-            return
-        self.requests += 1
-        operation, exchange = judgement.call.operation.id, judgement.call.exchange
-        if elapsed := exchange.elapsed:
-            times = self.times.get(operation)
-            if times is None:
-                times = self.times[operation] = Counter()
-            times[float(f"{elapsed:.1e}")] += 1
-        self.accepted[operation] += judgement.call.accepted and judgement.call.conforming
-        self.shown.update(judgement.shown)
-        tested = judgement.shown | judgement.enforced if judgement.enforced else judgement.shown
-        if exchange.started <= self._latest or not tested <= self.witnesses.keys():
-            self._bear_witness(exchange, tested)
-        if judgement.enforced:
-            self.enforced.setdefault(operation, Counter()).update(judgement.enforced)
-        if judgement.refusal:
-            self.refusals[judgement.call.operation.id] += 1
-        for taken in judgement.readings:
-            self.readings.setdefault(taken.reading, Counter())[taken.form] += 1
-        for finding in judgement.findings:
-            self.note(finding)
-
-    def _bear_witness(self, exchange: Exchange, tested: Iterable[str]) -> None:
-        """Makes an exchange the witness of what it tested, where it is earlier than the one that is known."""
-        for requirement in tested:
-            known = self.witnesses.get(requirement)
-            if known is None or (known.started >= exchange.started and _order(exchange) < _order(known)):
-                self.witnesses[requirement] = exchange
-                self._latest = max(self._latest, exchange.started)
-
-    def exercised(self, requirement: str) -> int:
-        """How many exchanges put a requirement to the test.
-
-        An operation that accepts nothing valid shows nothing by refusing what is broken.
-        """
-        refusals = sum(c[requirement] for operation, c in self.enforced.items() if self.accepted[operation])
-        return self.shown[requirement] + refusals
-
-    def note(self, finding: Finding) -> None:
-        """Counts one finding; the same one at the same place is kept once."""
-        place = re.sub(r"/\d+", "/*", finding.where)
-        key = (finding.requirement or "", finding.level, finding.message.split(":")[0], place)
-        known = self.findings.get(key)
-        if known is None:
-            self.findings[key] = Seen(finding)
-        else:
-            known.count += 1
-            known.finding = min(known.finding, finding, key=_precedence)
-
-    def leave_untested(self, requirement: str, reason: str, blocked_by: str | None = None) -> None:
-        """Notes why a requirement could not be exercised; the first reason stands."""
-        self.untested.setdefault(requirement, (reason, blocked_by))
-
-    def merge(self, other: "Tally") -> None:
-        """Adds another tally of the same run; in which order tallies are added makes no difference."""
-        self.requests += other.requests
-        self.accepted.update(other.accepted)
-        self.foreign += other.foreign
-        self.shown.update(other.shown)
-        for operation, refusals in other.enforced.items():
-            self.enforced.setdefault(operation, Counter()).update(refusals)
-        self.refusals.update(other.refusals)
-        for key, seen in other.findings.items():
-            known = self.findings.get(key)
-            if known is None:
-                self.findings[key] = Seen(seen.finding, seen.count)
-            else:
-                known.count += seen.count
-                known.finding = min(known.finding, seen.finding, key=_precedence)
-        for requirement, reason in other.untested.items():
-            known_reason = self.untested.setdefault(requirement, reason)
-            self.untested[requirement] = min(known_reason, reason, key=str)
-        for reading, seen_forms in other.readings.items():
-            self.readings.setdefault(reading, Counter()).update(seen_forms)
-        self.remains = (
-            sorted(self.remains + other.remains) if self.remains and other.remains else (self.remains + other.remains)
-        )
-        for operation, times in other.times.items():
-            self.times.setdefault(operation, Counter()).update(times)
-        for requirement, exchange in other.witnesses.items():
-            known_witness = self.witnesses.setdefault(requirement, exchange)
-            self.witnesses[requirement] = min(known_witness, exchange, key=_order)
-            self._latest = max(self._latest, exchange.started)
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,7 +247,7 @@ def conclude(
         contract_version=contract.version,
         contract_sha256=contract.sha256,
         rows=tuple(rows.values()),
-        unowned=tuple(sorted(found.get("", ()), key=lambda seen: _precedence(seen.finding))),
+        unowned=tuple(sorted(found.get("", ()), key=lambda seen: precedence(seen.finding))),
         requests=tally.requests,
         readings=tally.readings,
         remains=tuple(tally.remains),
@@ -384,7 +260,7 @@ def conclude(
 
 def _row(requirement: Requirement, tally: Tally, run: Run, found: list[Seen], waivers: Mapping[str, Waiver]) -> Row:
     exercised = tally.exercised(requirement.id)
-    found.sort(key=lambda seen: (seen.finding.level, *_precedence(seen.finding), seen.finding.where))
+    found.sort(key=lambda seen: (seen.finding.level, *precedence(seen.finding), seen.finding.where))
     kept = tuple(found[:FINDINGS_KEPT])
     if requirement.out_of_scope:
         return Row(requirement, "out-of-scope", 0, reason=requirement.out_of_scope)
@@ -437,28 +313,6 @@ def _sum_up(row: Row, parts: list[Row]) -> Row:
         reason=f"see {hindrance.requirement.id} ({hindrance.outcome})",
         excused=excused,
     )
-
-
-def _precedence(finding: Finding) -> tuple[Any, ...]:
-    """Puts findings in an order of their own, earliest first, so that it does not depend on who met them when."""
-    exchange = finding.exchange
-    request, response = exchange.request, exchange.response
-    return (
-        exchange.started,
-        request.url,
-        request.body,
-        response.status if response else 0,
-        response.body if response else b"",
-        finding.message,
-        finding.actual,
-        request.headers,
-    )
-
-
-def _order(exchange: Exchange) -> tuple[Any, ...]:
-    """Puts exchanges in an order of their own, earliest first."""
-    answered = (exchange.response.status, exchange.response.body) if exchange.response else (0, b"")
-    return (exchange.started, exchange.request.url, exchange.request.body, answered)
 
 
 def _timing(times: Mapping[float, int]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ LAYERS = (
         "ledger",
         "rules",
         "judge",
+        "tally",
         "verdict",
         "evidence",
     ],

@@ -18,7 +18,8 @@ from bookproof.judge import Finding
 from bookproof.reports.badge import badge
 from bookproof.reports.markdown import LIMIT, markdown
 from bookproof.reports.sarif import SCHEMA, UNOWNED, Places, sarif
-from bookproof.verdict import Run, Tally, Waiver, conclude
+from bookproof.tally import Tally
+from bookproof.verdict import Run, Waiver, conclude
 
 API = apis.load("highlevel")
 OWNED, RULED, ADVISED = "HL-042", "HL-039", "HL-009"

@@ -22,7 +22,8 @@ from bookproof.reports.junit import junit_xml
 from bookproof.reports.markdown import cell, markdown
 from bookproof.reports.terminal import show_verdict
 from bookproof.reports.text import finding_text
-from bookproof.verdict import Run, Tally, Waiver, conclude
+from bookproof.tally import Tally
+from bookproof.verdict import Run, Waiver, conclude
 
 CONTRACT = Contract("library", "info: { version: 1.0.0 }\npaths: {}")
 LEDGER = Ledger(

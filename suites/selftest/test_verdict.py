@@ -16,8 +16,9 @@ from bookproof.exchange import Exchange, Request, Response
 from bookproof.judge import Finding
 from bookproof.ledger import Ledger
 from bookproof.running import run_suite
+from bookproof.tally import Tally
 from bookproof.targets.opening import Plan
-from bookproof.verdict import FINDINGS_KEPT, OUTCOMES, Run, Tally, Waiver, conclude
+from bookproof.verdict import FINDINGS_KEPT, OUTCOMES, Run, Waiver, conclude
 
 CONTRACT = Contract("library", "info: { version: 1.0.0 }\npaths: {}")
 LEDGER = Ledger(

@@ -4,7 +4,8 @@ import re
 from xml.etree import ElementTree
 
 from bookproof.evidence import curl
-from bookproof.verdict import Row, Seen, Verdict
+from bookproof.tally import Seen
+from bookproof.verdict import Row, Verdict
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from bookproof.evidence import curl
-from bookproof.verdict import OUTCOMES, Row, Seen, Verdict
+from bookproof.tally import Seen
+from bookproof.verdict import OUTCOMES, Row, Verdict
 
 _SIGNS = {"conforms": "✅", "violates": "❌", "inconclusive": "❔"}
 

@@ -13,7 +13,8 @@ import yaml
 from bookproof import __version__, resources
 from bookproof.ledger import Requirement
 from bookproof.schema import unescape
-from bookproof.verdict import Row, Seen, Verdict
+from bookproof.tally import Seen
+from bookproof.verdict import Row, Verdict
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 UNOWNED = "no-requirement"

@@ -8,7 +8,8 @@ from rich.text import Text
 
 from bookproof.evidence import curl
 from bookproof.ledger import Ledger
-from bookproof.verdict import Row, Seen, Verdict
+from bookproof.tally import Seen
+from bookproof.verdict import Row, Verdict
 
 _STYLES = {"failed": "red", "warned": "yellow", "untested": "magenta", "waived": "cyan", "passed": "green"}
 _COUNTED = ("passed", "failed", "warned", "waived", "untested", "not-applicable", "out-of-scope")

@@ -18,9 +18,9 @@ from bookproof.draft import Draft
 from bookproof.errors import CannotJudge, CredentialsRefused, Unreachable, Untested
 from bookproof.exchange import Exchange, Intent, Request, Response
 from bookproof.judge import Finding, Judge, Judgement
+from bookproof.tally import Tally
 from bookproof.targets.manners import THROTTLED, Budget, Manners
 from bookproof.targets.secrets import Scrubber
-from bookproof.verdict import Tally
 
 CREATED = "bookproof"
 """What the names of everything that a run creates begin with."""
