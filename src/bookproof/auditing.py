@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -21,7 +21,7 @@ from bookproof.exchange import Exchange
 from bookproof.judge import Finding, Judgement, Reading
 from bookproof.ledger import Ledger
 from bookproof.operations import Operation
-from bookproof.rules import Call
+from bookproof.rules import Call, Rule
 from bookproof.schema import Breach, escape
 from bookproof.tally import Tally
 from bookproof.targets.masking import masked, masking
@@ -133,22 +133,40 @@ class Auditor:
 
     def __init__(self, api: Api, *, bases: Iterable[str] = (), reading: Reading = "strict") -> None:
         self.part = Part()
-        self.judge = api.judge(bases=bases, reading=reading)
+        self._new_judge = partial(api.judge, bases=tuple(bases), reading=reading)
+        self.judge = self._new_judge()
+        self._forgotten = 0
         self._ledger = api.ledger
         self._throttling = frozenset(api.contract.document.get("info", {}).get("x-throttling-statuses", ()))
-        self.stateful = [rule for rule in self.judge.rules.values() if rule.partition]
         self._heads: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
         self._owners: Callable[[frozenset[str]], frozenset[str]] = lru_cache(4096)(self._owners_of)
+
+    @property
+    def stateful(self) -> list[Rule]:
+        """The rules that remember."""
+        return [rule for rule in self.judge.rules.values() if rule.partition]
+
+    def lose_track(self) -> None:
+        """Forgets what the rules remember: something happened that was not seen, and may have changed anything."""
+        if self.stateful:
+            self._forgotten = self.finish().forgotten
+            self.judge = self._new_judge()
 
     def take(self, entry: Entry) -> Judgement | None:
         """Judges one entry; None where it is not of this API or cannot be read."""
         if isinstance(entry, Unreadable):
             self.part.unread(entry)
+            if not entry.harmless:
+                self.lose_track()
             return None
         part = self.part
         if entry.response is None and entry.error is None:
-            self._request_alone(entry)
+            if (call := self.ask(entry)) is not None:
+                self.judge.doubt(call)
             return None
+        if entry.meanwhile:
+            own = tuple(request for request in entry.meanwhile if self.judge.path_of(request.url) is not None)
+            entry = replace(entry, meanwhile=own)
         judgement = self.judge.observe(entry)
         call = judgement.call
         if call is None:
@@ -173,10 +191,11 @@ class Auditor:
         by_partition: dict[str, int] = {}
         for rule in self.stateful:
             by_partition[rule.partition] = max(by_partition.get(rule.partition, 0), rule.forgotten)
-        self.part.forgotten = sum(by_partition.values())
+        self.part.forgotten = self._forgotten + sum(by_partition.values())
         return self.part
 
-    def _request_alone(self, exchange: Exchange) -> None:
+    def ask(self, exchange: Exchange) -> Call | None:
+        """Judges the client's side of a request alone, which counts as unanswered."""
         call = self.judge.read(exchange)
         if call is None:
             self.part.service.foreign += 1
@@ -184,6 +203,7 @@ class Auditor:
         else:
             self.part.unanswered += 1
             self._judge_client(call)
+        return call
 
     def _note_host(self, url: str) -> None:
         try:
@@ -248,7 +268,7 @@ class Auditor:
 def _without_secrets(findings: list[Finding]) -> list[Finding]:
     """Findings of one exchange, fit to be kept and shown."""
     scrubber = masking(findings[0].exchange)
-    exchange = scrubber.exchange(findings[0].exchange)
+    exchange = scrubber.exchange(replace(findings[0].exchange, meanwhile=()))
     return [
         replace(f, exchange=exchange, message=scrubber.text(f.message), actual=scrubber.text(f.actual))
         for f in findings

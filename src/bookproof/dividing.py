@@ -20,6 +20,7 @@ from bookproof.apis import Api
 from bookproof.auditing import Auditor, Part
 from bookproof.captures import ndjson, reading
 from bookproof.captures.entries import Entry, Malformed, Unreadable
+from bookproof.captures.overlaps import marked
 from bookproof.contract import body_value
 from bookproof.exchange import ABSENT
 from bookproof.judge import Reading
@@ -87,7 +88,7 @@ def shard(auditor: Auditor, line: bytes, shards: int) -> int:
 
 def _alone(settings: Audit, entries: Iterable[Entry], told: Told | None) -> Part:
     auditor = settings.auditor()
-    for number, entry in enumerate(entries, 1):
+    for number, entry in enumerate(marked(entries) if auditor.stateful else entries, 1):
         auditor.take(entry)
         if told and number % LINES == 0:
             told(number)
@@ -122,7 +123,7 @@ def _judge_chunk(lines: list[Line]) -> Part:
     auditor = _Worker.auditor
     auditor.part = Part()
     for place, line in lines:
-        auditor.take(_entry(place, line))
+        auditor.take(ndjson.entry(place, line))
     return auditor.finish()
 
 
@@ -152,16 +153,14 @@ def _shards(count: int, lines: list[Line]) -> list[int]:
 def _judge_file(name: Path) -> Part:
     auditor = _Worker.settings.auditor()
     with name.open("rb") as file:
-        while place := file.readline():
-            auditor.take(_entry(place[:-1].decode(), file.readline()))
+        for entry in marked(_sorted_out(file)):
+            auditor.take(entry)
     return auditor.finish()
 
 
-def _entry(place: str, line: bytes) -> Entry:
-    try:
-        return ndjson.decode(line)
-    except Malformed as reason:
-        return Unreadable(place, str(reason))
+def _sorted_out(file: BinaryIO) -> Iterator[Entry]:
+    while place := file.readline():
+        yield ndjson.entry(place[:-1].decode(), file.readline())
 
 
 def _lines(paths: Iterable[str], whole: Part) -> Iterator[Line]:

@@ -12,6 +12,12 @@ from pydantic_core import from_json
 Headers = tuple[tuple[str, str], ...]
 """Header fields in the order of the wire, names as sent."""
 
+SLACK: Final = 0.0002
+"""Seconds by which two clocks may disagree about exchanges that followed each other."""
+
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+"""Methods whose requests change nothing (RFC 9110, section 9.2.1)."""
+
 
 class _Absent:
     """Stands where no value is: `None` is a value in JSON."""
@@ -90,6 +96,8 @@ class Exchange:
     """One request with its response, or with `error` (a sentence) where no response came.
 
     started: seconds since the epoch, 0.0 where unknown; elapsed: seconds until the answer was complete.
+    meanwhile: requests that may change something, were under way before this one was over and are shown later: what
+    they do may be seen in this answer already, or not yet.
     """
 
     request: Request
@@ -98,6 +106,7 @@ class Exchange:
     started: float = 0.0
     elapsed: float = 0.0
     intent: Intent = field(default=NO_INTENT)
+    meanwhile: tuple[Request, ...] = field(default=(), compare=False, repr=False)
 
 
 def parse_json(body: bytes) -> Any:

@@ -91,6 +91,7 @@ class Judge:
         every = list(rules.values())
         self._classifying = [rule for rule in every if type(rule).request is not Rule.request]
         self._denying = [rule for rule in every if type(rule).refuses is not Rule.refuses]
+        self._doubting = [rule for rule in every if type(rule).unclear is not Rule.unclear]
         answering = [rule for rule in every if type(rule).answer is not Rule.answer]
         self._on_success = [rule for rule in answering if rule.speaks_of != "refused"]
         self._on_refusal = [rule for rule in answering if rule.speaks_of != "accepted"]
@@ -133,6 +134,8 @@ class Judge:
         if call is None:
             return Judgement(None)
         judgement = Judgement(call)
+        if exchange.response is None or call.status >= 500:
+            self.doubt(call)
         if exchange.response is None:
             self._no_answer(call, judgement)
         elif call.status in THROTTLING or self._throttled(call) or self._credentials_refused(call):
@@ -142,6 +145,11 @@ class Judge:
         else:
             self._answered(call, judgement)
         return judgement
+
+    def doubt(self, call: Call) -> None:
+        """Tells the rules of a call whose outcome nobody knows."""
+        for rule in self._doubting:
+            rule.unclear(call)
 
     def _throttled(self, call: Call) -> bool:
         """Whether the answer asks to wait with a status of the vendor's own."""

@@ -139,6 +139,9 @@ class Rule:
         """Whether an answer with a success status says failure in its body."""
         return False
 
+    def unclear(self, call: Call) -> None:
+        """Takes note of a call whose outcome nobody knows: no answer came, or a server error."""
+
     def breach(self, where: str, expected: str, actual: str, *, level: str | None = None) -> Breach:
         """A breach of this rule."""
         return Breach("", where, expected, actual, rule=self.name, level=level)

@@ -91,23 +91,26 @@ class Watch:
         self._said = said
         self._shown: set[tuple[str, ...]] = set()
         self._lock = threading.Lock()
-        self._queue: queue.Queue[Exchange | threading.Event | None] = queue.Queue(WAITING)
+        self._queue: queue.Queue[tuple[Exchange, bool] | threading.Event | None] = queue.Queue(WAITING)
         self._skipped = 0
+        self._gap = False
         self._thread = threading.Thread(target=self._work, name="bookproof judge", daemon=True)
         self._thread.start()
 
     # -- what the proxy calls ------------------------------------------------------------------------------
 
     def saw(self, exchange: Exchange) -> None:
-        """Queues an exchange."""
+        """Queues an exchange, with whether something was missed before it."""
         try:
-            self._queue.put_nowait(exchange)
+            self._queue.put_nowait((exchange, self._gap))
+            self._gap = False
         except queue.Full:
-            self._skipped += 1
+            self.missed()
 
     def missed(self) -> None:
-        """Counts an exchange that was not kept."""
+        """Counts an exchange that was not kept; nobody knows what it changed."""
         self._skipped += 1
+        self._gap = True
 
     def objections(self, request: Request) -> Complaint:
         """The heavy breaches of a request; missing credentials are for the service to refuse."""
@@ -117,12 +120,15 @@ class Watch:
             heavy = [f for f in found if f.level == "must" and f.where != "request.header/Authorization"]
             if not heavy:
                 return []
-            self._auditor.take(Exchange(request))
+            self._auditor.ask(Exchange(request))
             self._tell("client", heavy)
         return _as_json(heavy)
 
     def judged(self, exchange: Exchange) -> Complaint:
         """The heavy findings of an exchange."""
+        if self._gap:
+            self._gap = False
+            self._lose_track()
         return _as_json([finding for finding in self._take(exchange) if finding.level == "must"])
 
     def verdict(self) -> dict[str, Any]:
@@ -162,13 +168,21 @@ class Watch:
             if isinstance(found, threading.Event):
                 found.set()
             else:
-                self._take(found)
+                exchange, after_gap = found
+                if after_gap:
+                    self._lose_track()
+                self._take(exchange)
+
+    def _lose_track(self) -> None:
+        with self._lock:
+            self._auditor.lose_track()
 
     def _take(self, exchange: Exchange) -> list[Finding]:
         with self._lock:
             try:
                 exchange = decoded(exchange)
             except Malformed as reason:
+                self._auditor.lose_track()
                 self._auditor.part.unread(Unreadable(exchange.request.url.partition("?")[0], str(reason)))
                 return []
             if self._writer is not None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from bookproof.exchange import Exchange, Headers, InvalidJson, Request, Response, parse_json
+from bookproof.exchange import SAFE, Exchange, Headers, InvalidJson, Request, Response, parse_json
 
 LONGEST_ENTRY = 32 * 2**20
 """Bytes that one entry of a capture may have."""
@@ -29,17 +29,28 @@ class Malformed(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """An entry that cannot be read: where it is, and why. final: what follows in its file cannot be read either."""
+    """An entry that cannot be read: where it is, and why.
+
+    final: what follows in its file cannot be read either. harmless: its method says that it changed nothing.
+    """
 
     place: str
     reason: str
     final: bool = False
+    harmless: bool = False
 
     def __str__(self) -> str:
         return f"{self.place}: {self.reason}"
 
 
 Entry = Exchange | Unreadable
+
+
+def unreadable(place: str, reason: str, entry: Any) -> Unreadable:
+    """What stands for an entry whose parts make no exchange; it may still say its method."""
+    request = entry.get("request") if isinstance(entry, Mapping) else None
+    method = request.get("method") if isinstance(request, Mapping) else None
+    return Unreadable(place, reason, harmless=isinstance(method, str) and method.upper() in SAFE)
 
 
 class Bounded:

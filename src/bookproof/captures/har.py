@@ -20,6 +20,7 @@ from bookproof.captures.entries import (
     pairs,
     request_of,
     response_of,
+    unreadable,
     with_credentials,
 )
 from bookproof.exchange import Exchange, Headers, Request, Response
@@ -66,9 +67,9 @@ def _entry(entry: Any, place: str, *, complete: bool) -> Entry:
     try:
         return _exchange(entry, complete=complete)
     except (KeyError, TypeError, AttributeError):
-        return Unreadable(place, "it is no HAR entry: it needs a request with method and url")
+        return unreadable(place, "it is no HAR entry: it needs a request with method and url", entry)
     except Malformed as reason:
-        return Unreadable(place, str(reason))
+        return unreadable(place, str(reason), entry)
 
 
 def _exchange(entry: Mapping[str, Any], *, complete: bool) -> Exchange:

@@ -21,6 +21,7 @@ from bookproof.captures.entries import (
     in_mib,
     request_of,
     response_of,
+    unreadable,
     with_credentials,
 )
 from bookproof.exchange import Exchange, Headers, Response
@@ -132,7 +133,7 @@ def _entry(interaction: Any, place: str, *, complete: bool) -> Entry:
         return _exchange(interaction, complete=complete)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         reason = str(error) if isinstance(error, Malformed) else "it needs a request with method and uri"
-        return Unreadable(place, reason)
+        return unreadable(place, reason, interaction)
 
 
 def _exchange(interaction: Mapping[str, Any], *, complete: bool) -> Exchange:

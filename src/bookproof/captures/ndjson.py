@@ -23,6 +23,7 @@ from bookproof.captures.entries import (
     pairs,
     request_of,
     response_of,
+    unreadable,
 )
 from bookproof.exchange import Exchange, Headers, Response
 
@@ -98,10 +99,19 @@ def read(stream: BinaryIO, name: str) -> Iterator[Entry]:
             yield found
             continue
         number, line = found
+        yield entry(f"{name}, line {number}", line)
+
+
+def entry(place: str, line: bytes) -> Entry:
+    """The exchange of a line, or what stands for it where it cannot be read."""
+    try:
+        return decode(line)
+    except Malformed as reason:
         try:
-            yield decode(line)
-        except Malformed as reason:
-            yield Unreadable(f"{name}, line {number}", str(reason))
+            parts = from_json(line)
+        except ValueError:
+            parts = None
+        return unreadable(place, str(reason), parts)
 
 
 def _slowly(line: bytes) -> Any:

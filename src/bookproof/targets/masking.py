@@ -5,6 +5,7 @@ structure stay, so that a masked exchange is judged as the original was.
 """
 
 import re
+from dataclasses import replace
 from urllib.parse import unquote_plus
 
 from bookproof.exchange import Exchange, Headers, Request, Response
@@ -38,8 +39,8 @@ def masking(exchange: Exchange) -> Scrubber:
 
 
 def masked(exchange: Exchange) -> Exchange:
-    """An exchange without the values of its secrets."""
-    return masking(exchange).exchange(exchange)
+    """An exchange without the values of its secrets, and without the requests of others."""
+    return masking(exchange).exchange(replace(exchange, meanwhile=()))
 
 
 def _learn_headers(scrubber: Scrubber, headers: Headers) -> None:

@@ -8,13 +8,14 @@ import asyncio
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
 import httpx
 from starlette.types import Receive, Scope, Send
 
 from bookproof.captures.entries import Malformed, unpacked
-from bookproof.exchange import Exchange, Request, Response
+from bookproof.exchange import SAFE, Exchange, Request, Response
 from bookproof.targets.passing import ClientLeft, Copy, as_text, incoming, travelling
 
 VERDICT_PATH: Final = "/__bookproof__/verdict"
@@ -73,6 +74,7 @@ class Proxy:
         self._enforce = enforce
         self._given = transport
         self._idle: list[httpx.AsyncBaseTransport] = []
+        self._under_way: list[Request] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes one request on and its answer back."""
@@ -102,17 +104,16 @@ class Proxy:
         if scope["query_string"]:
             target += b"?" + scope["query_string"]
         url = self._origin + target.decode("latin-1")
-        sent, received = Copy(), Copy()
+        sent = Copy()
         content = await incoming(receive, sent)
-        asked = None
+        asked = Request(scope["method"], url, as_text(headers), content if isinstance(content, bytes) else b"")
         if self._enforce:
             if not isinstance(content, bytes):
                 content = b"".join([piece async for piece in content])
-            asked = Request(scope["method"], url, as_text(headers), _unpacked(sent.body, headers))
+            asked = replace(asked, body=_unpacked(sent.body, headers))
             if objections := await asyncio.to_thread(self._watcher.objections, asked):
                 await _answer(send, 400, {"message": "The request breaks the contract.", "findings": objections})
                 return
-        started, clock = time.time(), time.perf_counter()
         outgoing = httpx.Request(
             scope["method"],
             url,
@@ -120,11 +121,22 @@ class Proxy:
             content=content or None,
             extensions={"timeout": _TIMEOUT, "target": target},
         )
+        self._under_way.append(asked)
+        try:
+            await self._exchange(asked, outgoing, sent, send)
+        finally:
+            self._under_way = [other for other in self._under_way if other is not asked]
+
+    async def _exchange(self, asked: Request, outgoing: httpx.Request, sent: Copy, send: Send) -> None:
+        """Sends a request to the service, its answer to the client, and tells the watcher of both."""
+        received = Copy()
         transport: httpx.AsyncBaseTransport | None = None
         response: httpx.Response | None = None
         answered: Response | None = None
+        exchange: Exchange | None = None
         error: str | None = None
         begun = False
+        started, clock = time.time(), time.perf_counter()
         try:
             transport = self._taken()
             response = await transport.handle_async_request(outgoing)
@@ -153,12 +165,11 @@ class Proxy:
             if transport is not None:
                 await self._give_back(transport)
             elapsed = time.perf_counter() - clock
-            whole = sent.whole and received.whole and (answered is not None or error is not None)
-            exchange = None
-            if whole:
-                asked = asked or Request(scope["method"], url, as_text(headers), sent.body)
-                exchange = Exchange(asked, answered, error, started, elapsed)
-            if not self._enforce:
+            if sent.whole and received.whole and (answered is not None or error is not None):
+                asked_whole = asked if self._enforce else replace(asked, body=sent.body)
+                meanwhile = tuple([r for r in self._under_way if r is not asked and r.method not in SAFE])
+                exchange = Exchange(asked_whole, answered, error, started, elapsed, meanwhile=meanwhile)
+            if not self._enforce or answered is None:
                 self._watcher.missed() if exchange is None else self._watcher.saw(exchange)
         if self._enforce and answered is not None and response is not None:
             await self._pass_judged(exchange, response, received, send)
@@ -192,12 +203,10 @@ class Proxy:
 def decoded(exchange: Exchange) -> Exchange:
     """An exchange whose bodies are without their content encoding; Malformed where that cannot be undone."""
     request, response = exchange.request, exchange.response
-    return Exchange(
-        Request(request.method, request.url, request.headers, unpacked(request.body, request.headers)),
-        response and Response(response.status, response.headers, unpacked(response.body, response.headers)),
-        exchange.error,
-        exchange.started,
-        exchange.elapsed,
+    return replace(
+        exchange,
+        request=Request(request.method, request.url, request.headers, unpacked(request.body, request.headers)),
+        response=response and Response(response.status, response.headers, unpacked(response.body, response.headers)),
     )
 
 

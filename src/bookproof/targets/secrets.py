@@ -34,17 +34,20 @@ class Scrubber:
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """The exchange without any secret."""
-        request, response = exchange.request, exchange.response
+        response = exchange.response
         return replace(
             exchange,
-            request=Request(
-                request.method, self.text(request.url), self._headers(request.headers), self._bytes(request.body)
-            ),
+            request=self._request(exchange.request),
+            meanwhile=tuple(map(self._request, exchange.meanwhile)),
             response=None
             if response is None
             else Response(response.status, self._headers(response.headers), self._bytes(response.body)),
             error=self.text(exchange.error) if exchange.error else exchange.error,
         )
+
+    def _request(self, request: Request) -> Request:
+        headers, body = self._headers(request.headers), self._bytes(request.body)
+        return Request(request.method, self.text(request.url), headers, body)
 
     def _headers(self, headers: Headers) -> Headers:
         return tuple(

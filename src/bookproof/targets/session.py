@@ -14,6 +14,7 @@ import httpx
 from bookproof import __version__
 from bookproof.apis import Api, Fixtures
 from bookproof.captures.cassette import IndexedCassette
+from bookproof.captures.overlaps import marked
 from bookproof.draft import Draft
 from bookproof.errors import CannotJudge, CredentialsRefused, Unreachable, Untested
 from bookproof.exchange import Exchange, Intent, Request, Response
@@ -194,7 +195,7 @@ class Session:
         with ThreadPoolExecutor(max_workers=1 if self._sequential else len(requests)) as pool:
             exchanges = list(pool.map(lambda request: self._exchange(request, intent), requests))
         exchanges.sort(key=lambda exchange: exchange.started + exchange.elapsed)
-        return [self._observe(exchange) for exchange in exchanges]
+        return [self._observe(exchange) for exchange in marked(exchanges) if isinstance(exchange, Exchange)]
 
     def _named(self, draft: Draft) -> Draft:
         """A creation with a name that nothing at a live target has yet: a service may want names to be unique."""

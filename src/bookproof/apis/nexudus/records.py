@@ -25,6 +25,7 @@ _SLACK: Final = 5.0
 """Seconds between CreatedOn and UpdatedOn that a creation itself may take."""
 _DATE: Final = "1976-01-01"
 _PATH: Final = "/api/spaces/resources"
+_ID: Final = re.compile(r"\d{1,19}")
 
 _NOT_COMPARED: Final = frozenset(
     {
@@ -83,10 +84,16 @@ def _record(call: Call) -> Record | None:
         number = value.get("Id") if isinstance(value, dict) else None
     else:
         number = call.path.get("Id", "")
-        number = int(number) if re.fullmatch(r"\d{1,19}", number) else None
+        number = int(number) if _ID.fullmatch(number) else None
     if isinstance(number, bool) or not isinstance(number, int | float) or number != number // 1:
         return None
     return call.exchange.request.url.partition(_PATH)[0], int(number)
+
+
+def being_deleted(call: Call) -> bool:
+    """Whether a deletion of the record was under way when the call was answered."""
+    deleted = (r.url.partition("?")[0].partition(f"{_PATH}/") for r in call.exchange.meanwhile if r.method == "DELETE")
+    return any((base, int(number)) == record_of(call) for base, _, number in deleted if _ID.fullmatch(number))
 
 
 class StoredRule(Rule):
@@ -118,6 +125,11 @@ class StoredRule(Rule):
         """Creations that were dropped."""
         return self._sent.forgotten
 
+    def unclear(self, call: Call) -> None:
+        """Forgets a record whose deletion may have happened."""
+        if call.operation.id == DELETE and (record := record_of(call)) is not None:
+            self._sent.forget(record)
+
     def answer(self, call: Call) -> Iterator[Ruling]:
         """Remembers creations, forgets deletions, judges readings."""
         if self._sent in call.memo:
@@ -134,7 +146,7 @@ class StoredRule(Rule):
             self._sent.forget(record)
         elif call.operation.id == READ and _shows_record(call) and not _changed(call.answered):
             sent = self._sent.get(record)
-            if sent is not None:
+            if sent is not None and not being_deleted(call):
                 yield from self.compare(call, sent)
 
     def compare(self, call: Call, sent: Mapping[str, Any]) -> Iterator[Ruling]:
@@ -316,5 +328,6 @@ __all__ = [
     "StoredRule",
     "StoredTimeSlots",
     "TimeSlotDates",
+    "being_deleted",
     "record_of",
 ]

@@ -18,6 +18,7 @@ from bookproof.apis.nexudus.records import (
     StoredRule,
     StoredTimeSlots,
     TimeSlotDates,
+    being_deleted,
     record_of,
 )
 from bookproof.apis.nexudus.refusals import (
@@ -113,8 +114,16 @@ class UniqueIds(Rule):
         """Ids that were dropped."""
         return self._seen.forgotten
 
+    def unclear(self, call: Call) -> None:
+        """A deletion that may have happened frees the Id."""
+        if call.operation.id == DELETE and (record := record_of(call)) is not None:
+            self._seen.forget(record)
+
     def answer(self, call: Call) -> Iterator[Ruling]:
-        """Compares a new Id with earlier ones. An exchange that a capture holds twice is not a second creation."""
+        """Compares a new Id with earlier ones. An exchange that a capture holds twice is not a second creation.
+
+        Where the record's deletion is under way, it may be over at the server, and the Id be free again.
+        """
         record = record_of(call)
         if record is None or not call.accepted:
             return
@@ -124,7 +133,7 @@ class UniqueIds(Rule):
             exchange = (call.exchange.started, hash(call.exchange.request.body))
             earlier = self._seen.get(record)
             yield from self.verdict(
-                earlier is None or earlier == exchange,
+                earlier is None or earlier == exchange or being_deleted(call),
                 "response.body/Value/Id",
                 "an Id that no other record has",
                 f"{record[1]} once more",

@@ -7,7 +7,6 @@ from typing import Any
 from bookproof.apis.timetap.history import History, View, milliseconds, whole
 from bookproof.exchange import ABSENT, brief
 from bookproof.rules import Call, Rule, Ruling, Taken, same
-from bookproof.schema import Breach
 
 
 class Remembering(Rule):
@@ -21,10 +20,9 @@ class Remembering(Rule):
         """Resources that were dropped."""
         return self._history.forgotten
 
-    def request(self, call: Call) -> Iterator[Breach]:
-        """Finds no fault; the history learns of requests whose outcome nobody knows."""
+    def unclear(self, call: Call) -> None:
+        """Has the history doubt what the call was to change."""
         self._history.unclear(call)
-        return iter(())
 
     def answer(self, call: Call) -> Iterator[Ruling]:
         """Judges the call in the light of what happened before."""
@@ -109,7 +107,8 @@ class BundleIds(Remembering):
                 yield Taken("TT-R10", f"{spelling} in the answer of {call.operation.id}")
             if isinstance(members, list) and all(isinstance(member, dict) for member in members):
                 found = {whole(member.get("resourceId")) for member in members} - {None}
-                due = {number for number in wanted if past.story(number).presence == "in view"}
+                stories = {number: past.story(number) for number in wanted}
+                due = {n for n, story in stories.items() if story.presence == "in view" and past.relied(story, call)}
                 if not due <= found <= wanted and len(found) == len(members):
                     yield self.breach(
                         view.where(spelling), f"the resources {brief(ids)}", brief(sorted(found, key=str))
@@ -196,8 +195,8 @@ class OneBusiness(Remembering):
         if len(self._businesses) > 1000:
             self._businesses.clear()
         known = self._businesses.setdefault(call.exchange.request.header("Authorization") or "", set())
-        if call.operation.id == "updateResource" and known and (sent := whole(call.body.get("businessId"))) is not None:
-            known.add(sent)
+        if known:
+            known |= past.businesses_sent(call)
         for view in past.news:
             business = whole(view.get("businessId"))
             if business is not None:

@@ -1,8 +1,9 @@
 """What the traffic so far establishes of each resource: how it was shown, written, deleted, and what happened since.
 
 The account may be shared: others create, change and delete between two exchanges. So most is kept of the resources
-that the traffic itself created, nothing is concluded from exchanges that overlap, from an answer that never came, or
-from what was seen too long ago. History is kept by resourceId, for the LONGEST resources seen last.
+that the traffic itself created, nothing is concluded from exchanges that overlap (with those seen before, or with those
+that are seen later), from an answer that never came, or from what was seen too long ago. History is kept by resourceId,
+for the LONGEST resources seen last.
 """
 
 from collections import OrderedDict, deque
@@ -11,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Final, Literal
 
-from bookproof.exchange import ABSENT
+from bookproof.contract import body_value
+from bookproof.exchange import ABSENT, SLACK, Request
 from bookproof.rules import Call
 
 LONGEST: Final = 20_000
@@ -20,11 +22,12 @@ EVENTS: Final = 1_000
 """How many writes are remembered with their time."""
 TRUST: Final = 600.0
 """Seconds after which what was seen of a resource is not relied on any more."""
-SLACK: Final = 0.0002
-"""Seconds by which two clocks may disagree about exchanges that followed each other."""
 
 Kind = Literal["answer", "read", "list"]
 """Where a resource was shown: in the answer to its creation or update, alone, or in the list."""
+
+Presence = Literal["in view", "gone", "unknown"]
+"""Whether a resource is to be seen, as far as the traffic tells."""
 
 _KINDS: Final[Mapping[str, Kind]] = {
     "createResource": "answer",
@@ -99,7 +102,8 @@ class Listing:
 class Story:
     """What is known of one resource.
 
-    own: created by this traffic. presence: whether it is in view. certain: nothing of unclear outcome was done to it.
+    id: its resourceId, None where nothing is known. own: created by this traffic. presence: whether it is in view.
+    certain: nothing of unclear outcome was done to it.
     born: how many events had happened when it was created.
     last: the latest view of each kind since it was last written; earlier: the same, before its last update.
     created, modified: the latest dates that each kind of view showed, in milliseconds.
@@ -107,8 +111,9 @@ class Story:
     written, touched: when it was last written, and last written or seen.
     """
 
+    id: int | None = None
     own: bool = False
-    presence: Literal["in view", "gone", "unknown"] = "unknown"
+    presence: Presence = "unknown"
     certain: bool = True
     born: int = 0
     last: dict[Kind, Seen] = field(default_factory=dict)
@@ -137,6 +142,7 @@ class History:
         self._events: deque[Event] = deque(maxlen=EVENTS)
         self._ticks = 0
         self._current: Call | None = None
+        self._changing: set[int | None] = set()
 
     def before(self, call: Call) -> "History":
         """Itself, with everything taken in that happened before a call.
@@ -147,14 +153,14 @@ class History:
             previous, self._current = self._current, call
             if previous is not None:
                 self._absorb(previous, self.views)
+            self._changing = {written for request in call.exchange.meanwhile for written in _written(request)}
             self.views = list(_views(call))
             self.news = [view for view in self.views if not self._told(view)]
         return self
 
     def unclear(self, call: Call) -> None:
-        """Takes note of a request whose outcome nobody knows: no answer, or a server error."""
-        failed = call.exchange.error is not None or call.status >= 500
-        if failed and call.exchange.request.method != "GET":
+        """Takes note of a call whose outcome nobody knows."""
+        if call.exchange.request.method != "GET":
             self.before(call)
 
     def story(self, number: int | None) -> Story:
@@ -168,12 +174,16 @@ class History:
     def relied(self, story: Story, call: Call) -> bool:
         """Whether what is known may be held against a call: certain, settled before it began, and not too old."""
         old = bool(call.exchange.started) and call.exchange.started - story.touched > TRUST
-        return story.certain and not old and _earlier(story.touched, call)
+        return story.certain and not old and _earlier(story.touched, call) and self.undisturbed(story, call)
+
+    def undisturbed(self, story: Story, call: Call) -> bool:
+        """Whether no other exchange wrote a resource while a call was under way."""
+        return _earlier(story.written, call) and not self._changing & {story.id, None}
 
     def since(self, tick: int, call: Call) -> list[Event] | None:
         """What happened since a moment, the latest first; None where that is not known or overlaps with the call."""
         count = self._ticks - tick
-        if count > len(self._events):
+        if count > len(self._events) or self._changing:
             return None
         events = list(islice(reversed(self._events), count))
         return events if all(_earlier(event.end, call) for event in events) else None
@@ -181,6 +191,12 @@ class History:
     def known_before(self, number: int, call: Call) -> bool:
         """Whether an id was shown before a call began."""
         return number in self.ids and _earlier(self.ids[number], call)
+
+    def businesses_sent(self, call: Call) -> set[int]:
+        """The businessIds that updates send: the call itself, and those that are under way."""
+        sent = [call.body] if call.operation.id == "updateResource" else []
+        sent += [body for request in call.exchange.meanwhile if isinstance(body := body_value(request), dict)]
+        return {number for body in sent if (number := whole(body.get("businessId"))) is not None}
 
     def names(self, number: int, call: Call) -> set[str]:
         """The names under which a resource was last seen; none where it may have another by now."""
@@ -233,7 +249,10 @@ class History:
         for view in views:
             if view.id is None:
                 continue
-            self.stories[view.id] = Story(True, "in view", born=self._ticks, written=end)
+            known = self.stories.get(view.id)
+            alone = known is None or _earlier(known.touched, call)  # or others changed it before its maker was answered
+            presence: Presence = "in view" if alone else "unknown"
+            self.stories[view.id] = Story(view.id, True, presence, alone, born=self._ticks, written=end)
             if isinstance(user := view.get("createdUser"), str):
                 self.user = user
 
@@ -259,7 +278,7 @@ class History:
             self._doubt(number, end)
             return
         story = self._remembered(number)
-        story.presence, story.certain = "gone", True
+        story.presence, story.certain = "gone", _earlier(story.written, call)
         story.written = story.touched = max(story.written, end)
 
     def _absorb_view(self, view: View, call: Call, end: float) -> None:
@@ -286,7 +305,7 @@ class History:
             story.last, story.earlier, story.sent = {}, {}, None
 
     def _remembered(self, number: int) -> Story:
-        story = self.stories.setdefault(number, Story())
+        story = self.stories.setdefault(number, Story(number))
         self.stories.move_to_end(number)
         if len(self.stories) > LONGEST:
             self.stories.popitem(last=False)
@@ -312,13 +331,25 @@ def whole(value: Any) -> int | None:
 
 def path_id(call: Call) -> int | None:
     """The id in the path of a call, None where it is none."""
-    text = call.path.get("resourceId", "")
-    return int(text) if text.removeprefix("-").isdecimal() and len(text) < 400 else None
+    return _number(call.path.get("resourceId", ""))
 
 
 def written_id(call: Call) -> int | None:
     """The id of the resource that a call names, in its body for an update and in its path for the others."""
     return whole(call.body.get("resourceId")) if call.operation.id == "updateResource" else path_id(call)
+
+
+def _written(request: Request) -> Iterator[int | None]:
+    """The resource that a request may change, None where it is not known which; nothing for one that makes its own."""
+    if request.method == "DELETE":
+        yield _number(request.url.partition("?")[0].rpartition("/")[2])
+    elif request.method != "POST":
+        body = body_value(request)
+        yield whole(body.get("resourceId")) if isinstance(body, dict) else None
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.removeprefix("-").isdecimal() and len(text) < 400 else None
 
 
 def milliseconds(value: Any) -> int | None:

@@ -111,7 +111,8 @@ class UpdateChangesGiven(Remembering):
             shown = "with the resource" if past.views else "without a body"
             yield Taken("TT-R31", f"an update is answered with {call.status}, {shown}")
             for view in past.views:
-                yield from self._given(view, call.body)
+                if past.undisturbed(past.story_of(view), call):
+                    yield from self._given(view, call.body)
             return
         for view in past.views:
             story = past.story_of(view)
