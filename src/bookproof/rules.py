@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Final, Literal
 from unicodedata import category, normalize
 
-from bookproof.exchange import Exchange, Response, brief
+from bookproof.exchange import SLACK, Exchange, Response, brief
 from bookproof.operations import Operation
 from bookproof.schema import Breach
 
@@ -49,6 +49,17 @@ class Call:
     def response(self) -> Response | None:
         """The response, None where the connection broke."""
         return self.exchange.response
+
+    @property
+    def end(self) -> float:
+        """When the exchange was over, in seconds since the epoch; 0.0 where that is not known."""
+        exchange = self.exchange
+        return exchange.started + exchange.elapsed if exchange.started else 0.0
+
+    def began_after(self, end: float) -> bool:
+        """Whether something was over when the call began; exchanges without times are taken as they come."""
+        started = self.exchange.started
+        return not end or not started or end <= started + SLACK
 
     @property
     def accepted(self) -> bool:

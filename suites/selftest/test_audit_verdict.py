@@ -338,6 +338,6 @@ def test_a_rule_that_remembers_says_by_what(api):
 
 
 def test_history_that_was_dropped_is_said(monkeypatch):
-    monkeypatch.setattr("bookproof.apis.nexudus.records.KEPT", 4)
+    monkeypatch.setattr("bookproof.apis.nexudus.history.KEPT", 4)
 
     assert part_of(nexudus(10), api="nexudus").forgotten > 0

@@ -1,31 +1,22 @@
-"""What a record that is read back says of its creation: the rules that remember creations.
+"""What a record that is read back says of its creation.
 
-Each rule keeps what the last creations sent, by the address of the server and the Id of the record, and forgets a
-record that is deleted. A record that was changed after its creation is not held against it.
+A record that was changed after its creation is not held against it.
 """
 
 import re
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final
 
-from bookproof.apis.nexudus.client import CREATE, DELETE, READ
+from bookproof.apis.nexudus.client import READ
 from bookproof.apis.nexudus.fields import FLAGS, ID_LISTS
+from bookproof.apis.nexudus.history import History, Record, being_deleted, record_of
 from bookproof.exchange import ABSENT, brief
 from bookproof.rules import Call, Rule, Ruling, same
-
-Record = tuple[str, int]
-"""Where a record is: the server's address and the record's Id."""
-
-KEPT: Final = 10_000
-"""How many creations a rule remembers."""
 
 _SLACK: Final = 5.0
 """Seconds between CreatedOn and UpdatedOn that a creation itself may take."""
 _DATE: Final = "1976-01-01"
-_PATH: Final = "/api/spaces/resources"
-_ID: Final = re.compile(r"\d{1,19}")
 
 _NOT_COMPARED: Final = frozenset(
     {
@@ -43,78 +34,15 @@ _NOT_COMPARED: Final = frozenset(
 )
 """Fields with a rule of their own, commands (lines 123-128), and secrets that a server may mask."""
 
-Kept = TypeVar("Kept")
-
-
-class Recent(Generic[Kept]):
-    """The last KEPT values by record; older ones are dropped."""
-
-    def __init__(self) -> None:
-        self.forgotten = 0
-        self._values: OrderedDict[Record, Kept] = OrderedDict()
-
-    def get(self, record: Record) -> Kept | None:
-        """The value of a record."""
-        return self._values.get(record)
-
-    def keep(self, record: Record, value: Kept) -> None:
-        """Remembers a value."""
-        self._values[record] = value
-        self._values.move_to_end(record)
-        if len(self._values) > KEPT:
-            self._values.popitem(last=False)
-            self.forgotten += 1
-
-    def forget(self, record: Record) -> None:
-        """Drops a record."""
-        self._values.pop(record, None)
-
-
-def record_of(call: Call) -> Record | None:
-    """The record that a call is about; None where its Id is not known. Many rules ask for it."""
-    if Record not in call.memo:
-        call.memo[Record] = _record(call)
-    record: Record | None = call.memo[Record]
-    return record
-
-
-def _record(call: Call) -> Record | None:
-    if call.operation.id == CREATE:
-        value = call.answered["Value"] if call.accepted and call.sound("Value") else None
-        number = value.get("Id") if isinstance(value, dict) else None
-    else:
-        number = call.path.get("Id", "")
-        number = int(number) if _ID.fullmatch(number) else None
-    if isinstance(number, bool) or not isinstance(number, int | float) or number != number // 1:
-        return None
-    return call.exchange.request.url.partition(_PATH)[0], int(number)
-
-
-def being_deleted(call: Call) -> bool:
-    """Whether a deletion of the record was under way when the call was answered."""
-    deleted = (r.url.partition("?")[0].partition(f"{_PATH}/") for r in call.exchange.meanwhile if r.method == "DELETE")
-    return any((base, int(number)) == record_of(call) for base, _, number in deleted if _ID.fullmatch(number))
-
 
 class StoredRule(Rule):
-    """Hands what a creation sent to `compare` when its record is read.
-
-    An Id that two creations were given says nothing of either: an empty body stands for them.
-    """
+    """Hands what a creation sent to `compare` when its record is read. The rules of one run share one history."""
 
     partition = "record"
     speaks_of = "accepted"
 
-    def __init__(self) -> None:
-        self._sent: Recent[Mapping[str, Any]] = Recent()
-
-    @staticmethod
-    def share(rules: Iterable[Rule]) -> None:
-        """Lets the rules of one run remember creations in one place."""
-        sent: Recent[Mapping[str, Any]] = Recent()
-        for rule in rules:
-            if isinstance(rule, StoredRule):
-                rule._sent = sent
+    def __init__(self, history: History) -> None:
+        self._history = history
 
     def key(self, call: Call) -> Record | None:
         """The record."""
@@ -122,32 +50,18 @@ class StoredRule(Rule):
 
     @property
     def forgotten(self) -> int:
-        """Creations that were dropped."""
-        return self._sent.forgotten
-
-    def unclear(self, call: Call) -> None:
-        """Forgets a record whose deletion may have happened."""
-        if call.operation.id == DELETE and (record := record_of(call)) is not None:
-            self._sent.forget(record)
+        """Records that were dropped."""
+        return self._history.forgotten
 
     def answer(self, call: Call) -> Iterator[Ruling]:
-        """Remembers creations, forgets deletions, judges readings."""
-        if self._sent in call.memo:
-            return  # another rule took it in
-        record = record_of(call)
-        if record is None or not call.accepted:
+        """Judges readings."""
+        if call.operation.id != READ:
             return
-        if call.operation.id == CREATE:
-            earlier = self._sent.get(record)
-            call.memo[self._sent] = True
-            self._sent.keep(record, call.body if call.conforming and earlier in (None, call.body) else {})
-        elif call.operation.id == DELETE:
-            call.memo[self._sent] = True
-            self._sent.forget(record)
-        elif call.operation.id == READ and _shows_record(call) and not _changed(call.answered):
-            sent = self._sent.get(record)
-            if sent is not None and not being_deleted(call):
-                yield from self.compare(call, sent)
+        life = self._history.before(call)
+        if life is None or life.sent is None or not _shows_record(call) or _changed(call.answered):
+            return
+        if call.began_after(life.end) and not being_deleted(call):
+            yield from self.compare(call, life.sent)
 
     def compare(self, call: Call, sent: Mapping[str, Any]) -> Iterator[Ruling]:
         """What the record says of the creation that sent this body; each rule compares what it is about."""
@@ -166,8 +80,8 @@ class StoredRule(Rule):
 class StoredField(StoredRule):
     """One field of the record is what was sent; a record that does not show it has lost it."""
 
-    def __init__(self, name: str, field: str) -> None:
-        super().__init__()
+    def __init__(self, history: History, name: str, field: str) -> None:
+        super().__init__(history)
         self.name = name
         self._field = field
 
@@ -316,18 +230,3 @@ def _clock(value: Any) -> str | None:
 def _fits(sent: Span, shown: Span) -> bool:
     """Whether a slot of the record is the one that was sent, in all that both of them say."""
     return all(left is None or right is None or same(left, right) for left, right in zip(sent, shown, strict=True))
-
-
-__all__ = [
-    "LinkedResourceIdsReadOnly",
-    "Recent",
-    "Record",
-    "StoredAmenityFlags",
-    "StoredField",
-    "StoredFields",
-    "StoredRule",
-    "StoredTimeSlots",
-    "TimeSlotDates",
-    "being_deleted",
-    "record_of",
-]

@@ -6,20 +6,16 @@ The rules about a refusal's envelope are in refusals.py; what a record that is r
 from collections.abc import Iterator
 from typing import Final
 
-from bookproof.apis.nexudus.client import CREATE, DELETE
+from bookproof.apis.nexudus.client import CREATE
 from bookproof.apis.nexudus.fields import FEE_KINDS, KINDS
+from bookproof.apis.nexudus.history import History, Record, being_deleted, exchange_of, record_of
 from bookproof.apis.nexudus.records import (
     LinkedResourceIdsReadOnly,
-    Recent,
-    Record,
     StoredAmenityFlags,
     StoredField,
     StoredFields,
-    StoredRule,
     StoredTimeSlots,
     TimeSlotDates,
-    being_deleted,
-    record_of,
 )
 from bookproof.apis.nexudus.refusals import (
     AttemptedValue,
@@ -93,17 +89,14 @@ class WasSuccessfulAgrees(Rule):
 
 
 class UniqueIds(Rule):
-    """Line 386: the Id is that of the newly created record.
-
-    History: the Ids of the last creations by address and Id; an Id is forgotten when its record is deleted.
-    """
+    """Line 386: the Id is that of the newly created record. An Id may be given again once its record is deleted."""
 
     name = "unique-ids"
     speaks_of = "accepted"
     partition = "record"
 
-    def __init__(self) -> None:
-        self._seen: Recent[tuple[float, int]] = Recent()
+    def __init__(self, history: History) -> None:
+        self._history = history
 
     def key(self, call: Call) -> Record | None:
         """The record."""
@@ -111,59 +104,52 @@ class UniqueIds(Rule):
 
     @property
     def forgotten(self) -> int:
-        """Ids that were dropped."""
-        return self._seen.forgotten
+        """Records that were dropped."""
+        return self._history.forgotten
 
     def unclear(self, call: Call) -> None:
-        """A deletion that may have happened frees the Id."""
-        if call.operation.id == DELETE and (record := record_of(call)) is not None:
-            self._seen.forget(record)
+        """A deletion that may have happened counts as one."""
+        self._history.before(call)
 
     def answer(self, call: Call) -> Iterator[Ruling]:
-        """Compares a new Id with earlier ones. An exchange that a capture holds twice is not a second creation.
-
-        Where the record's deletion is under way, it may be over at the server, and the Id be free again.
-        """
-        record = record_of(call)
-        if record is None or not call.accepted:
+        """Compares a new Id with earlier ones. An exchange that a capture holds twice is not a second creation."""
+        earlier = self._history.before(call)
+        if call.operation.id != CREATE or not call.conforming or (record := record_of(call)) is None:
             return
-        if call.operation.id == DELETE:
-            self._seen.forget(record)
-        elif call.operation.id == CREATE and call.conforming:
-            exchange = (call.exchange.started, hash(call.exchange.request.body))
-            earlier = self._seen.get(record)
-            yield from self.verdict(
-                earlier is None or earlier == exchange or being_deleted(call),
-                "response.body/Value/Id",
-                "an Id that no other record has",
-                f"{record[1]} once more",
-            )
-            self._seen.keep(record, exchange)
-            whole = len(call.answered["Value"]) > 1
-            yield Taken("NX-R14", "Value holds more than the Id" if whole else "Value holds the Id alone")
+        once_more = (
+            earlier is not None
+            and earlier.exchange not in (None, exchange_of(call))
+            and earlier.sent is not None
+            and call.began_after(earlier.end)
+            and not being_deleted(call)
+        )
+        yield from self.verdict(
+            not once_more, "response.body/Value/Id", "an Id that no other record has", f"{record[1]} once more"
+        )
+        whole = len(call.answered["Value"]) > 1
+        yield Taken("NX-R14", "Value holds more than the Id" if whole else "Value holds the Id alone")
 
 
 def rules() -> RuleSet:
     """The rules of one run."""
-    found = rule_set(
+    history = History()
+    return rule_set(
         EnumNameForValue(),
         NullName(),
         ValidationIs400(),
         WasSuccessfulAgrees(),
-        UniqueIds(),
+        UniqueIds(history),
         MessageFormat(),
         PropertyName(),
         AttemptedValue(),
         SeveralErrors(),
         RefusalStatus(),
-        StoredField("stored-name", "Name"),
-        StoredField("stored-system-type", "SystemResourceType"),
-        StoredField("stored-resource-type", "ResourceTypeId"),
-        StoredAmenityFlags(),
-        StoredFields(),
-        LinkedResourceIdsReadOnly(),
-        StoredTimeSlots(),
+        StoredField(history, "stored-name", "Name"),
+        StoredField(history, "stored-system-type", "SystemResourceType"),
+        StoredField(history, "stored-resource-type", "ResourceTypeId"),
+        StoredAmenityFlags(history),
+        StoredFields(history),
+        LinkedResourceIdsReadOnly(history),
+        StoredTimeSlots(history),
         TimeSlotDates(),
     )
-    StoredRule.share(found.values())
-    return found

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, Final, Literal
 
 from bookproof.contract import body_value
-from bookproof.exchange import ABSENT, SLACK, Request
+from bookproof.exchange import ABSENT, Request
 from bookproof.rules import Call
 
 LONGEST: Final = 20_000
@@ -174,11 +174,11 @@ class History:
     def relied(self, story: Story, call: Call) -> bool:
         """Whether what is known may be held against a call: certain, settled before it began, and not too old."""
         old = bool(call.exchange.started) and call.exchange.started - story.touched > TRUST
-        return story.certain and not old and _earlier(story.touched, call) and self.undisturbed(story, call)
+        return story.certain and not old and call.began_after(story.touched) and self.undisturbed(story, call)
 
     def undisturbed(self, story: Story, call: Call) -> bool:
         """Whether no other exchange wrote a resource while a call was under way."""
-        return _earlier(story.written, call) and not self._changing & {story.id, None}
+        return call.began_after(story.written) and not self._changing & {story.id, None}
 
     def since(self, tick: int, call: Call) -> list[Event] | None:
         """What happened since a moment, the latest first; None where that is not known or overlaps with the call."""
@@ -186,11 +186,11 @@ class History:
         if count > len(self._events) or self._changing:
             return None
         events = list(islice(reversed(self._events), count))
-        return events if all(_earlier(event.end, call) for event in events) else None
+        return events if all(call.began_after(event.end) for event in events) else None
 
     def known_before(self, number: int, call: Call) -> bool:
         """Whether an id was shown before a call began."""
-        return number in self.ids and _earlier(self.ids[number], call)
+        return number in self.ids and call.began_after(self.ids[number])
 
     def businesses_sent(self, call: Call) -> set[int]:
         """The businessIds that updates send: the call itself, and those that are under way."""
@@ -219,7 +219,7 @@ class History:
     # -- taking in -----------------------------------------------------------------------------------------
 
     def _absorb(self, call: Call, views: list[View]) -> None:
-        end = _end(call)
+        end = call.end
         if not call.accepted:
             self._absorb_failure(call, end)
             return
@@ -250,7 +250,8 @@ class History:
             if view.id is None:
                 continue
             known = self.stories.get(view.id)
-            alone = known is None or _earlier(known.touched, call)  # or others changed it before its maker was answered
+            # Others may have seen it, and changed it, before this answer came.
+            alone = known is None or call.began_after(known.touched)
             presence: Presence = "in view" if alone else "unknown"
             self.stories[view.id] = Story(view.id, True, presence, alone, born=self._ticks, written=end)
             if isinstance(user := view.get("createdUser"), str):
@@ -264,7 +265,7 @@ class History:
             self._doubt(number, end)
             return
         story = self._remembered(number)
-        story.certain = _earlier(story.written, call)
+        story.certain = call.began_after(story.written)
         story.earlier, story.last = story.last, {}
         story.sent, story.answered = call.body, any(not view.foreign for view in views)
         story.written = story.touched = max(story.written, end)
@@ -278,7 +279,7 @@ class History:
             self._doubt(number, end)
             return
         story = self._remembered(number)
-        story.presence, story.certain = "gone", _earlier(story.written, call)
+        story.presence, story.certain = "gone", call.began_after(story.written)
         story.written = story.touched = max(story.written, end)
 
     def _absorb_view(self, view: View, call: Call, end: float) -> None:
@@ -291,7 +292,7 @@ class History:
         story = self._remembered(number)
         created, modified = milliseconds(view.get("createdDate")), milliseconds(view.get("modifiedDate"))
         self.newest = max(self.newest, created or 0, modified or 0)
-        if view.kind != "answer" and not _earlier(story.written, call):
+        if view.kind != "answer" and not call.began_after(story.written):
             return  # it may show the resource as it was before a write that ended while this was under way
         story.last[view.kind] = Seen(view, self._ticks)
         story.created[view.kind] = view.get("createdDate")
@@ -375,13 +376,3 @@ def _views(call: Call) -> Iterator[View]:
     for place, item in items.items():
         view = View(item, kind, place, call.unsound)
         yield replace(view, foreign=True) if named and view.id != written_id(call) else view
-
-
-def _end(call: Call) -> float:
-    """When an exchange was over, 0.0 where it is not known."""
-    return call.exchange.started + call.exchange.elapsed if call.exchange.started else 0.0
-
-
-def _earlier(end: float, call: Call) -> bool:
-    """Whether something was over when a call began; exchanges without times are taken as they come."""
-    return not end or not call.exchange.started or end <= call.exchange.started + SLACK

@@ -1,0 +1,112 @@
+"""What the traffic so far says of each record: the creation that gave its Id, or its deletion.
+
+An Id may be given again once its record is deleted. So exchanges that overlap are not put in an order: a creation that
+was under way during another one of the same Id, or during a deletion, says nothing of what came later. History is kept
+by the server's address and the record's Id, for the KEPT records named last.
+"""
+
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bookproof.apis.nexudus.client import CREATE, DELETE
+from bookproof.rules import Call
+
+Record = tuple[str, int]
+"""Where a record is: the server's address and the record's Id."""
+
+KEPT: Final = 10_000
+"""How many records are remembered."""
+
+_PATH: Final = "/api/spaces/resources"
+_ID: Final = re.compile(r"\d{1,19}")
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """The latest that is known of a record.
+
+    end: when the exchange was over that says so, 0.0 where it has no time. exchange: what tells a creation from another
+    one, None where it was not to be accepted. sent: what the creation sent; empty where two creations got one Id, None
+    where the record may be gone again, or was deleted.
+    """
+
+    end: float
+    exchange: tuple[float, int] | None = None
+    sent: Mapping[str, Any] | None = None
+
+
+class History:
+    """The history of one run. Every rule asks `before(call)` first: it then holds what happened before that call."""
+
+    def __init__(self) -> None:
+        self.forgotten = 0
+        self._lives: OrderedDict[Record, Life] = OrderedDict()
+        self._current: Call | None = None
+
+    def before(self, call: Call) -> Life | None:
+        """What is known of the call's record; None where that is nothing."""
+        if call is not self._current:
+            previous, self._current = self._current, call
+            if previous is not None:
+                self._absorb(previous)
+        record = record_of(call)
+        return self._lives.get(record) if record is not None else None
+
+    def _absorb(self, call: Call) -> None:
+        record = record_of(call)
+        if record is None:
+            return
+        earlier = self._lives.get(record)
+        end = max(call.end, earlier.end) if earlier else call.end
+        if call.operation.id == DELETE:
+            self._lives.pop(record, None)
+            if end:
+                self._keep(record, Life(end))
+        elif call.operation.id == CREATE and call.accepted:
+            exchange = exchange_of(call) if call.conforming else None
+            sent: Mapping[str, Any] | None = call.body if call.conforming else {}
+            if earlier is not None and not call.began_after(earlier.end):
+                sent = None
+            elif earlier is not None and earlier.sent not in (None, sent):
+                sent = {}
+            self._keep(record, Life(end, exchange, sent))
+
+    def _keep(self, record: Record, life: Life) -> None:
+        self._lives[record] = life
+        self._lives.move_to_end(record)
+        if len(self._lives) > KEPT:
+            self.forgotten += self._lives.popitem(last=False)[1].exchange is not None
+
+
+def record_of(call: Call) -> Record | None:
+    """The record that a call is about; None where its Id is not known. Many rules ask for it."""
+    if Record not in call.memo:
+        call.memo[Record] = _record(call)
+    record: Record | None = call.memo[Record]
+    return record
+
+
+def exchange_of(call: Call) -> tuple[float, int]:
+    """What tells one creation from another; a capture may hold an exchange twice."""
+    return call.exchange.started, hash(call.exchange.request.body)
+
+
+def being_deleted(call: Call) -> bool:
+    """Whether a deletion of the record was under way when the call was answered."""
+    deleted = (r.url.partition("?")[0].partition(f"{_PATH}/") for r in call.exchange.meanwhile if r.method == "DELETE")
+    return any((base, int(number)) == record_of(call) for base, _, number in deleted if _ID.fullmatch(number))
+
+
+def _record(call: Call) -> Record | None:
+    if call.operation.id == CREATE:
+        value = call.answered["Value"] if call.accepted and call.sound("Value") else None
+        number = value.get("Id") if isinstance(value, dict) else None
+    else:
+        number = call.path.get("Id", "")
+        number = int(number) if _ID.fullmatch(number) else None
+    if isinstance(number, bool) or not isinstance(number, int | float) or number != number // 1:
+        return None
+    return call.exchange.request.url.partition(_PATH)[0], int(number)
