@@ -17,7 +17,7 @@ from bookproof.contract import JSON, Contract, body_value, media_type
 from bookproof.exchange import ABSENT, Exchange, InvalidJson, Request, brief
 from bookproof.ledger import Ledger, Level
 from bookproof.operations import Answer
-from bookproof.rules import NO_RULES, Call, Rule, RuleSet, Shown, Taken
+from bookproof.rules import NO_RULES, Call, Rule, RuleSet, Shown, Speaks, Taken
 from bookproof.schema import SHAPES_KEPT, Breach, Schema
 
 Reading = Literal["strict", "tolerant"]
@@ -92,10 +92,8 @@ class Judge:
         self._classifying = [rule for rule in every if type(rule).request is not Rule.request]
         self._denying = [rule for rule in every if type(rule).refuses is not Rule.refuses]
         self._doubting = [rule for rule in every if type(rule).unclear is not Rule.unclear]
-        answering = [rule for rule in every if type(rule).answer is not Rule.answer]
-        self._on_success = [rule for rule in answering if rule.speaks_of != "refused"]
-        self._on_refusal = [rule for rule in answering if rule.speaks_of != "accepted"]
-        self._on_others = [rule for rule in answering if rule.speaks_of == "any"]
+        self._answering = [rule for rule in every if type(rule).answer is not Rule.answer]
+        self._listening: dict[tuple[str, Speaks], list[Rule]] = {}
         self._owners: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
 
     def read(self, exchange: Exchange) -> Call | None:
@@ -315,7 +313,7 @@ class Judge:
 
     def _apply_rules(self, call: Call, judgement: Judgement) -> None:
         owners = self.ledger.rules
-        for rule in self._on_success if call.accepted else self._on_refusal if call.refused else self._on_others:
+        for rule in self._rules_for(call):
             for ruling in rule.answer(call):
                 if isinstance(ruling, Shown):
                     if owner := owners.get(ruling.rule):
@@ -324,6 +322,24 @@ class Judge:
                     judgement.readings.append(ruling)
                 elif not (call.accepted and call.breaches):
                     self._answer_breach(call, ruling, judgement)
+
+    def _rules_for(self, call: Call) -> list[Rule]:
+        """The rules that look at answers to calls of this kind."""
+        kind: Speaks = "any"
+        if call.accepted:
+            kind = "accepted" if call.breaches else "success"
+        elif call.refused:
+            kind = "refused"
+        operation = call.operation.id
+        known = self._listening.get((operation, kind))
+        if known is None:
+            kinds = {"any", kind, *(["accepted"] if kind == "success" else [])}
+            known = self._listening[operation, kind] = [
+                rule
+                for rule in self._answering
+                if rule.speaks_of in kinds and (not rule.operations or operation in rule.operations)
+            ]
+        return known
 
     def _answer_breach(self, call: Call, breach: Breach, judgement: Judgement) -> None:
         owner = self._owner(breach)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bookproof.schema import Schema
 
@@ -51,11 +51,12 @@ class Operation:
     answers: Mapping[str, Answer]
     schemes: tuple[str, ...]
     capability: str | None
+    success: Answer | None = field(init=False)
+    """The first documented 2xx response."""
 
-    @property
-    def success(self) -> Answer | None:
-        """The first documented 2xx response."""
-        return next((self.answers[status] for status in sorted(self.answers) if status.startswith("2")), None)
+    def __post_init__(self) -> None:
+        first = next((self.answers[status] for status in sorted(self.answers) if status.startswith("2")), None)
+        object.__setattr__(self, "success", first)
 
     def answer(self, status: int) -> Answer | None:
         """The documented response for a status."""

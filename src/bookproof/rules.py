@@ -109,6 +109,9 @@ class Taken:
 Ruling = Shown | Taken | Breach
 
 
+Speaks = Literal["success", "accepted", "refused", "any"]
+"""Kinds of calls: conforming requests that were accepted, requests that were accepted, that were refused, or all."""
+
 RUN: Final = "run"
 """The partition of a rule whose history is that of the whole run."""
 
@@ -121,8 +124,10 @@ class Rule:
     """
 
     name: str = ""
-    speaks_of: Literal["accepted", "refused", "any"] = "any"
+    speaks_of: Speaks = "any"
     """The calls whose answers the rule looks at; the others are not shown to it."""
+    operations: frozenset[str] = frozenset()
+    """Operations, by their ids, whose answers the rule looks at; empty for all."""
 
     @property
     def partition(self) -> str:
@@ -167,6 +172,12 @@ class Rule:
         if not holds:
             yield self.breach(where, expected, actual)
 
+    def agrees(self, holds: bool, where: str, expected: Any, actual: Any) -> Iterator[Ruling]:
+        """As `verdict`, with the JSON values that were compared."""
+        yield self.shown()
+        if not holds:
+            yield self.breach(where, brief(expected), brief(actual))
+
 
 _shown = cache(Shown)
 
@@ -178,24 +189,21 @@ class Echo(Rule):
     """
 
     partition = ""
-    speaks_of = "accepted"
+    speaks_of = "success"
 
     def __init__(self, name: str, prop: str, *, operation: str, unordered: bool = False) -> None:
         self.name = name
+        self.operations = frozenset({operation})
         self._prop = prop
-        self._operation = operation
         self._unordered = unordered
 
     def answer(self, call: Call) -> Iterator[Ruling]:
-        """Judges accepted, conforming requests whose answer carries the property in its right form."""
-        if call.operation.id != self._operation or not call.accepted or not call.conforming:
-            return
+        """Judges answers that carry the property in its right form, where the request did."""
         if self._prop not in call.body or not call.sound(self._prop):
             return
         sent, answered = call.body[self._prop], call.answered[self._prop]
-        yield self.shown()
-        if not same(sent, answered, unordered=self._unordered):
-            yield self.breach(f"response.body/{self._prop}", brief(sent), brief(answered))
+        where = f"response.body/{self._prop}"
+        yield from self.agrees(same(sent, answered, unordered=self._unordered), where, sent, answered)
 
 
 def same(left: Any, right: Any, *, unordered: bool = False) -> bool:

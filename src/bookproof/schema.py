@@ -5,7 +5,7 @@ Every departure is a Breach that carries the JSON Pointer of the keyword it brea
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
 import jsonschema_rs
@@ -172,8 +172,9 @@ def _shape(value: Any) -> Any:
     kind = type(value)
     if kind is dict:
         types = tuple(map(type, value.values()))
-        if list in types or dict in types:
-            return tuple(value), types, _nested(types, list(value.values()))
+        if places := _containers(types):
+            values = list(value.values())
+            return tuple(value), types, tuple([_shape(values[place]) for place in places])
         return tuple(value), types
     if kind is list:
         kinds = frozenset(map(type, value))
@@ -181,16 +182,7 @@ def _shape(value: Any) -> Any:
     return kind
 
 
-def _nested(types: tuple[type, ...], values: list[Any]) -> tuple[Any, ...]:
-    """The shapes of the arrays and objects among values; `index` finds them quicker than a look at each."""
-    found: list[Any] = []
-    at = -1
-    for _ in range(types.count(list)):
-        at = types.index(list, at + 1)
-        kinds = frozenset(map(type, values[at]))
-        found.append(frozenset(map(_shape, values[at])) if dict in kinds or list in kinds else kinds)
-    at = -1
-    for _ in range(types.count(dict)):
-        at = types.index(dict, at + 1)
-        found.append(_shape(values[at]))
-    return tuple(found)
+@lru_cache(SHAPES_KEPT)
+def _containers(types: tuple[type, ...]) -> tuple[int, ...]:
+    """Where arrays and objects stand among values of these types."""
+    return tuple(place for place, kind in enumerate(types) if kind is list or kind is dict)

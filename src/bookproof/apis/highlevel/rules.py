@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from bookproof.exchange import brief
 from bookproof.rules import Call, Echo, Rule, RuleSet, Ruling, rule_set
 from bookproof.schema import Breach
 
@@ -29,13 +28,13 @@ class EchoResourceType(Rule):
     """Lines 137-142: the answer's resource type is that of the path."""
 
     name = "echo-resource-type"
-    speaks_of = "accepted"
+    speaks_of = "success"
 
     def answer(self, call: Call) -> Iterator[Ruling]:
         """Compares the answer with the path."""
-        if call.accepted and call.conforming and call.sound("resourceType"):
+        if call.sound("resourceType"):
             sent, answered = call.path["resourceType"], call.answered["resourceType"]
-            yield from self.verdict(sent == answered, "response.body/resourceType", brief(sent), brief(answered))
+            yield from self.agrees(sent == answered, "response.body/resourceType", sent, answered)
 
 
 class OptionalEcho(Echo):
@@ -43,7 +42,7 @@ class OptionalEcho(Echo):
 
     def answer(self, call: Call) -> Iterator[Ruling]:
         """Compares where the property is there; its absence from a sound answer shows that it may be left out."""
-        if call.accepted and call.conforming and call.sound("name") and self._prop not in call.answered:
+        if call.sound("name") and self._prop not in call.answered:
             yield self.shown()
         yield from super().answer(call)
 
@@ -55,14 +54,13 @@ class ActiveAfterCreation(Rule):
     """
 
     name = "active-after-creation"
-    speaks_of = "accepted"
+    speaks_of = "success"
 
     def answer(self, call: Call) -> Iterator[Ruling]:
         """isActive is true in the answer to a creation."""
-        if call.accepted and call.conforming and call.sound("isActive") and "isActive" not in call.body:
-            yield from self.verdict(
-                call.answered["isActive"] is True, "response.body/isActive", "true", brief(call.answered["isActive"])
-            )
+        if call.sound("isActive") and "isActive" not in call.body:
+            active = call.answered["isActive"]
+            yield from self.agrees(active is True, "response.body/isActive", True, active)
 
 
 def rules() -> RuleSet:

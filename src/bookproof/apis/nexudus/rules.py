@@ -6,7 +6,7 @@ The rules about a refusal's envelope are in refusals.py; what a record that is r
 from collections.abc import Iterator
 from typing import Final
 
-from bookproof.apis.nexudus.client import CREATE
+from bookproof.apis.nexudus.client import CREATE, DELETE
 from bookproof.apis.nexudus.fields import FEE_KINDS, KINDS
 from bookproof.apis.nexudus.history import History, Record, being_deleted, exchange_of, record_of
 from bookproof.apis.nexudus.records import (
@@ -49,6 +49,7 @@ class NullName(Rule):
     """Lines 425-436: the documented refusal shows a Name that was null."""
 
     name = "null-name"
+    operations = frozenset({CREATE})
 
     def request(self, call: Call) -> Iterator[Breach]:
         """Name is null in a creation."""
@@ -57,7 +58,7 @@ class NullName(Rule):
 
     def answer(self, call: Call) -> Iterator[Ruling]:
         """Notes what becomes of an empty Name, which the document leaves open."""
-        if call.operation.id == CREATE and call.conforming and call.body.get("Name") == "":
+        if call.conforming and call.body.get("Name") == "":
             if call.accepted:
                 yield Taken("NX-R07", "an empty Name is accepted")
             elif call.status == 400:
@@ -93,6 +94,7 @@ class UniqueIds(Rule):
 
     name = "unique-ids"
     speaks_of = "accepted"
+    operations = frozenset({CREATE, DELETE})
     partition = "record"
 
     def __init__(self, history: History) -> None:

@@ -39,9 +39,10 @@ class Remembering(Rule):
 
     def compare(self, holds: bool, view: View, name: str, expected: Any) -> Iterator[Ruling]:
         """Shown, and a breach at a property unless it holds."""
-        return self.verdict(
-            holds, view.where(name), expected if isinstance(expected, str) else brief(expected), brief(view.get(name))
-        )
+        yield self.shown()
+        if not holds:
+            words = expected if isinstance(expected, str) else brief(expected)
+            yield self.breach(view.where(name), words, brief(view.get(name)))
 
 
 class TextFollowsReasonIds(Remembering):

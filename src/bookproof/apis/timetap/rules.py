@@ -65,7 +65,7 @@ class EchoReasonIds(Echo):
 
     def answer(self, call: Call) -> Iterator[Ruling]:
         """Compares the ids as numbers."""
-        if call.operation.id != CREATE or not call.accepted or not call.conforming or not call.sound("reasonIdList"):
+        if not call.sound("reasonIdList"):
             return
         sent, answered = call.body.get("reasonIdList"), call.answered["reasonIdList"]
         if not isinstance(sent, list) or not isinstance(answered, list):
