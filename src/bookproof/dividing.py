@@ -4,11 +4,13 @@ Rules without history let any line go to any process. Rules that keep their hist
 key in one process, in the order of the capture. A rule that looks at the whole run leaves the work to one process.
 """
 
+import gc
 import tempfile
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -88,11 +90,23 @@ def shard(auditor: Auditor, line: bytes, shards: int) -> int:
 
 def _alone(settings: Audit, entries: Iterable[Entry], told: Told | None) -> Part:
     auditor = settings.auditor()
-    for number, entry in enumerate(marked(entries) if auditor.stateful else entries, 1):
-        auditor.take(entry)
-        if told and number % LINES == 0:
-            told(number)
+    with seldom_collected():
+        for number, entry in enumerate(marked(entries) if auditor.stateful else entries, 1):
+            auditor.take(entry)
+            if told and number % LINES == 0:
+                told(number)
     return auditor.finish()
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Has the collector look for cycles less often: judging makes many objects, and hardly a cycle."""
+    before = gc.get_threshold()
+    gc.set_threshold(100 * before[0], *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 # -- several processes -------------------------------------------------------------------------------------------------
@@ -152,7 +166,7 @@ def _shards(count: int, lines: list[Line]) -> list[int]:
 
 def _judge_file(name: Path) -> Part:
     auditor = _Worker.settings.auditor()
-    with name.open("rb") as file:
+    with name.open("rb") as file, seldom_collected():
         for entry in marked(_sorted_out(file)):
             auditor.take(entry)
     return auditor.finish()

@@ -325,20 +325,10 @@ class Judge:
 
     def _rules_for(self, call: Call) -> list[Rule]:
         """The rules that look at answers to calls of this kind."""
-        kind: Speaks = "any"
-        if call.accepted:
-            kind = "accepted" if call.breaches else "success"
-        elif call.refused:
-            kind = "refused"
-        operation = call.operation.id
-        known = self._listening.get((operation, kind))
+        key = call.operation.id, call.kind
+        known = self._listening.get(key)
         if known is None:
-            kinds = {"any", kind, *(["accepted"] if kind == "success" else [])}
-            known = self._listening[operation, kind] = [
-                rule
-                for rule in self._answering
-                if rule.speaks_of in kinds and (not rule.operations or operation in rule.operations)
-            ]
+            known = self._listening[key] = [rule for rule in self._answering if rule.looks_at(*key)]
         return known
 
     def _answer_breach(self, call: Call, breach: Breach, judgement: Judgement) -> None:

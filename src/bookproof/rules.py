@@ -15,6 +15,9 @@ from bookproof.exchange import SLACK, Exchange, Response, brief
 from bookproof.operations import Operation
 from bookproof.schema import Breach
 
+Speaks = Literal["success", "accepted", "refused", "any"]
+"""Kinds of calls: conforming requests that were accepted, requests that were accepted, that were refused, or all."""
+
 
 @dataclass(slots=True)
 class Call:
@@ -72,6 +75,13 @@ class Call:
         return 400 <= self.status < 500 or self.denied
 
     @property
+    def kind(self) -> Speaks:
+        """What kind of call it is; "any" for one that is none of the others."""
+        if self.accepted:
+            return "accepted" if self.breaches else "success"
+        return "refused" if self.refused else "any"
+
+    @property
     def conforming(self) -> bool:
         """Whether the request keeps the contract."""
         return not self.breaches
@@ -109,9 +119,6 @@ class Taken:
 Ruling = Shown | Taken | Breach
 
 
-Speaks = Literal["success", "accepted", "refused", "any"]
-"""Kinds of calls: conforming requests that were accepted, requests that were accepted, that were refused, or all."""
-
 RUN: Final = "run"
 """The partition of a rule whose history is that of the whole run."""
 
@@ -128,6 +135,12 @@ class Rule:
     """The calls whose answers the rule looks at; the others are not shown to it."""
     operations: frozenset[str] = frozenset()
     """Operations, by their ids, whose answers the rule looks at; empty for all."""
+
+    def looks_at(self, operation: str, kind: Speaks) -> bool:
+        """Whether answers to calls of an operation and a kind are shown to the rule."""
+        if self.operations and operation not in self.operations:
+            return False
+        return self.speaks_of in ("any", kind) or (self.speaks_of, kind) == ("accepted", "success")
 
     @property
     def partition(self) -> str:

@@ -7,7 +7,7 @@ of them: those that are shown earlier they remember, those that are shown later 
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 from bookproof.captures.entries import Entry
@@ -20,20 +20,8 @@ HEAVIEST: Final = 32 * 2**20
 """Bytes that the bodies of those may have together."""
 
 
-@dataclass(slots=True)
-class _Held:
-    """An exchange that waits. latest: when it and all that were shown before it were over."""
-
-    exchange: Exchange
-    end: float
-    latest: float
-    weight: int
-    meanwhile: list[Request] = field(default_factory=list)
-
-    def release(self) -> Exchange:
-        if not self.meanwhile:
-            return self.exchange
-        return replace(self.exchange, meanwhile=(*self.exchange.meanwhile, *self.meanwhile))
+_Held = tuple[Exchange, float, float, int, list[Request]]
+"""An exchange that waits; when it was over, and when all were that came before it; its weight; what it overlaps."""
 
 
 def marked(entries: Iterable[Entry]) -> Iterator[Entry]:
@@ -49,18 +37,23 @@ def marked(entries: Iterable[Entry]) -> Iterator[Entry]:
             continue
         started = entry.started
         if started and latest > started + SLACK and entry.request.method not in SAFE:
-            for one in reversed(held):
-                if one.latest <= started + SLACK:
+            for _, end, all_over, _, meanwhile in reversed(held):
+                if all_over <= started + SLACK:
                     break
-                if one.end > started + SLACK:
-                    one.meanwhile.append(entry.request)
+                if end > started + SLACK:
+                    meanwhile.append(entry.request)
         end = started + entry.elapsed if started else 0.0
         latest = max(latest, end)
         own = len(entry.request.body) + (len(entry.response.body) if entry.response else 0)
         weight += own
-        held.append(_Held(entry, end, latest, own))
+        held.append((entry, end, latest, own, []))
         while len(held) > HELD or weight > HEAVIEST:
-            weight -= held[0].weight
-            yield held.popleft().release()
+            weight -= held[0][3]
+            yield _released(held.popleft())
     while held:
-        yield held.popleft().release()
+        yield _released(held.popleft())
+
+
+def _released(one: _Held) -> Exchange:
+    exchange, _, _, _, meanwhile = one
+    return replace(exchange, meanwhile=(*exchange.meanwhile, *meanwhile)) if meanwhile else exchange

@@ -7,15 +7,17 @@ by the server's address and the record's Id, for the KEPT records named last.
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from bookproof.apis.nexudus.client import CREATE, DELETE
 from bookproof.rules import Call
 
 Record = tuple[str, int]
 """Where a record is: the server's address and the record's Id."""
+
+Origin = tuple[float, bytes]
+"""When a creation began, and its body."""
 
 KEPT: Final = 10_000
 """How many records are remembered."""
@@ -28,14 +30,14 @@ _ID: Final = re.compile(r"\d{1,19}")
 class Life:
     """The latest that is known of a record.
 
-    end: when the exchange was over that says so, 0.0 where it has no time. exchange: what tells a creation from another
-    one, None where it was not to be accepted. sent: what the creation sent; empty where two creations got one Id, None
-    where the record may be gone again, or was deleted.
+    end: when the exchange was over that says so, 0.0 where it has no time. created: the exchange that gave the Id, None
+    for a deletion, and for a creation that was not to be accepted. sent: what the creation sent, as JSON; "{}" where
+    two creations got one Id, None where the record may be gone again, or was deleted.
     """
 
     end: float
-    exchange: tuple[float, int] | None = None
-    sent: Mapping[str, Any] | None = None
+    created: Origin | None = None
+    sent: bytes | None = None
 
 
 class History:
@@ -66,19 +68,18 @@ class History:
             if end:
                 self._keep(record, Life(end))
         elif call.operation.id == CREATE and call.accepted:
-            exchange = exchange_of(call) if call.conforming else None
-            sent: Mapping[str, Any] | None = call.body if call.conforming else {}
+            sent: bytes | None = call.exchange.request.body if call.conforming else b"{}"
             if earlier is not None and not call.began_after(earlier.end):
                 sent = None
             elif earlier is not None and earlier.sent not in (None, sent):
-                sent = {}
-            self._keep(record, Life(end, exchange, sent))
+                sent = b"{}"
+            self._keep(record, Life(end, origin(call) if call.conforming else None, sent))
 
     def _keep(self, record: Record, life: Life) -> None:
         self._lives[record] = life
         self._lives.move_to_end(record)
         if len(self._lives) > KEPT:
-            self.forgotten += self._lives.popitem(last=False)[1].exchange is not None
+            self.forgotten += self._lives.popitem(last=False)[1].sent is not None
 
 
 def record_of(call: Call) -> Record | None:
@@ -89,9 +90,9 @@ def record_of(call: Call) -> Record | None:
     return record
 
 
-def exchange_of(call: Call) -> tuple[float, int]:
-    """What tells one creation from another; a capture may hold an exchange twice."""
-    return call.exchange.started, hash(call.exchange.request.body)
+def origin(call: Call) -> Origin:
+    """What tells the exchange of a creation from another; a capture may hold one twice."""
+    return call.exchange.started, call.exchange.request.body
 
 
 def being_deleted(call: Call) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from bookproof.apis.nexudus.client import READ
 from bookproof.apis.nexudus.fields import FLAGS, ID_LISTS
 from bookproof.apis.nexudus.history import History, Record, being_deleted, record_of
-from bookproof.exchange import ABSENT, brief
+from bookproof.exchange import ABSENT, brief, parse_json
 from bookproof.rules import Call, Rule, Ruling, same
 
 _SLACK: Final = 5.0
@@ -60,7 +60,14 @@ class StoredRule(Rule):
         if life is None or life.sent is None or not _shows_record(call) or _changed(call.answered):
             return
         if call.began_after(life.end) and not being_deleted(call):
-            yield from self.compare(call, life.sent)
+            yield from self.compare(call, self._sent(call, life.sent))
+
+    def _sent(self, call: Call, body: bytes) -> Mapping[str, Any]:
+        """A body as the object that it holds; read once for all rules."""
+        if self._history not in call.memo:
+            call.memo[self._history] = parse_json(body)
+        sent: Mapping[str, Any] = call.memo[self._history]
+        return sent
 
     def compare(self, call: Call, sent: Mapping[str, Any]) -> Iterator[Ruling]:
         """What the record says of the creation that sent this body; each rule compares what it is about."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from bookproof.apis.nexudus.client import CREATE, DELETE
 from bookproof.apis.nexudus.fields import FEE_KINDS, KINDS
-from bookproof.apis.nexudus.history import History, Record, being_deleted, exchange_of, record_of
+from bookproof.apis.nexudus.history import History, Record, being_deleted, origin, record_of
 from bookproof.apis.nexudus.records import (
     LinkedResourceIdsReadOnly,
     StoredAmenityFlags,
@@ -120,7 +120,7 @@ class UniqueIds(Rule):
             return
         once_more = (
             earlier is not None
-            and earlier.exchange not in (None, exchange_of(call))
+            and earlier.created not in (None, origin(call))
             and earlier.sent is not None
             and call.began_after(earlier.end)
             and not being_deleted(call)
