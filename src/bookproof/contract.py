@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import yaml
 
 from bookproof.errors import DataError
-from bookproof.exchange import ABSENT, InvalidJson, Request, Response, brief, parse_json
+from bookproof.exchange import ABSENT, Headers, InvalidJson, Request, Response, brief, parse_json
 from bookproof.operations import Answer, Body, Operation, Parameter
 from bookproof.schema import Breach, Schema, escape, unescape
 
@@ -38,6 +38,7 @@ class Contract:
         self.servers = tuple(str(server["url"]) for server in loaded.get("servers", ()))
         self._schemas: dict[str, Schema] = {}
         self._schemes: dict[str, frozenset[str]] = {}
+        self._head_breaches = lru_cache(1024)(self._judge_head)
         self.operations = {operation.id: operation for operation in self._read_operations()}
 
     @classmethod
@@ -111,9 +112,7 @@ class Contract:
 
         sent: the body's JSON value, ABSENT where there is no body, an InvalidJson where it is not JSON.
         """
-        breaches = list(self._credential_breaches(operation, request))
-        for parameter in operation.parameters:
-            breaches += self._parameter_breaches(parameter, request, path)
+        breaches = list(self._head_breaches(operation.id, request.headers, tuple(path.items())))
         if operation.body is not None:
             breaches += self._body_breaches(operation.body, request, sent)
         return breaches
@@ -211,6 +210,14 @@ class Contract:
         return Answer(status, place, pointer, self._read_content(pointer, definition))
 
     # -- judging a request ---------------------------------------------------------------------------------
+
+    def _judge_head(self, name: str, headers: Headers, path: tuple[tuple[str, str], ...]) -> tuple[Breach, ...]:
+        """How credentials and parameters depart; remembered, since a client sends most of them again and again."""
+        operation, request, named = self.operations[name], Request("", "", headers), dict(path)
+        breaches = list(self._credential_breaches(operation, request))
+        for parameter in operation.parameters:
+            breaches += self._parameter_breaches(parameter, request, named)
+        return tuple(breaches)
 
     def _credential_breaches(self, operation: Operation, request: Request) -> Iterator[Breach]:
         if not operation.schemes:

@@ -232,6 +232,8 @@ def same(left: Any, right: Any, *, unordered: bool = False) -> bool:
     if isinstance(left, int | float) and isinstance(right, int | float):
         return left == right or _rounded(left) == _rounded(right) or _to_cents(left, right)
     if isinstance(left, list) and isinstance(right, list):
+        if left == right and {*map(type, left), *map(type, right)} <= {str}:
+            return True
         if unordered:
             return _members(left) == _members(right) or (_all_in(left, right) and _all_in(right, left))
         return len(left) == len(right) and all(map(same, left, right))
