@@ -146,18 +146,27 @@ class Auditor:
         """The rules that remember."""
         return [rule for rule in self.judge.rules.values() if rule.partition]
 
+    @property
+    def partitions(self) -> list[Rule]:
+        """A rule of each partition: all rules of one have the same key for a call."""
+        return list({rule.partition: rule for rule in self.stateful}.values())
+
     def lose_track(self) -> None:
         """Forgets what the rules remember: something happened that was not seen, and may have changed anything."""
         if self.stateful:
             self._forgotten = self.finish().forgotten
             self.judge = self._new_judge()
 
+    def overlook(self, entry: Unreadable) -> None:
+        """Passes over an entry that cannot be read, and does not count it."""
+        if not entry.harmless:
+            self.lose_track()
+
     def take(self, entry: Entry) -> Judgement | None:
         """Judges one entry; None where it is not of this API or cannot be read."""
         if isinstance(entry, Unreadable):
             self.part.unread(entry)
-            if not entry.harmless:
-                self.lose_track()
+            self.overlook(entry)
             return None
         part = self.part
         if entry.response is None and entry.error is None:

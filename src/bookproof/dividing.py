@@ -1,21 +1,20 @@
 """Audits captures, on several processes where asked: what rules remember decides how the work may be divided.
 
+Every process reads the capture itself and judges its share of the lines, so that no line travels between processes.
 Rules without history let any line go to any process. Rules that keep their history by a key get every exchange of one
-key in one process, in the order of the capture. A rule that looks at the whole run leaves the work to one process.
+key in one process, in the order of the capture; which line goes where is found out first, by all of them together. A
+rule that looks at the whole run leaves the work to one process, and so does a capture that is not NDJSON: to read it
+takes longer than to judge it.
 """
 
 import gc
-import tempfile
 import zlib
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
-from itertools import islice
-from pathlib import Path
-from typing import BinaryIO, Final, TypeVar
+from itertools import compress, cycle, repeat
+from typing import Final
 
 from bookproof import apis
 from bookproof.apis import Api
@@ -29,15 +28,13 @@ from bookproof.judge import Reading
 from bookproof.rules import RUN, Call
 
 LINES: Final = 500
-"""Exchanges that a process is handed at once."""
+"""Lines that go to one process together."""
+
+ALL: Final = 255
+"""Stands for every process: a line that cannot be read may have been about anything."""
 
 Told = Callable[[int], None]
 """Told how many exchanges were read so far."""
-
-Line = tuple[str, bytes]
-"""An exchange as NDJSON, and its place for messages."""
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,34 +52,45 @@ class Audit:
 
 def audit(settings: Audit, paths: Sequence[str], *, jobs: int = 1, told: Told | None = None) -> Part:
     """What the exchanges of captures come to."""
-    api = apis.load(settings.api)
-    if jobs == 1 or whole_run(api):
+    if jobs == 1 or undivided(apis.load(settings.api), paths):
         return _alone(settings, reading.read(paths), told)
-    with ProcessPoolExecutor(max_workers=jobs, initializer=_begin, initargs=(settings,)) as pool:
-        if any(rule.partition for rule in api.rules().values()):
-            return _by_key(pool, paths, jobs, told)
-        return _anyhow(pool, paths, jobs, told)
+    whole = Part()
+    with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(settings, paths, jobs)) as pool:
+        remembering = bool(settings.auditor().stateful)
+        routes = _joined(list(pool.map(_route, range(jobs)))) if remembering else b""
+        for part in pool.map(_judge, range(jobs), repeat(routes)):
+            whole.merge(part)
+    return whole
 
 
-def whole_run(api: Api) -> list[str]:
-    """The rules whose history is that of the whole run, so that one process has to judge all of it."""
-    return [rule.name for rule in api.rules().values() if rule.partition == RUN]
+def undivided(api: Api, paths: Iterable[str]) -> str:
+    """Why one process has to do all of the work; empty where several can."""
+    if rules := [rule.name for rule in api.rules().values() if rule.partition == RUN]:
+        return f"{rules[0]} looks at the whole run"
+    for path in paths:
+        if path == reading.STANDARD_INPUT:
+            return "standard input can be read once only"
+        stream, name, reader = reading.open_capture(path)
+        stream.close()
+        if reader is not ndjson.read:
+            return f"{name} is not NDJSON"
+    return ""
 
 
-def shard(auditor: Auditor, line: bytes, shards: int) -> int:
-    """Which of several processes an exchange belongs to: the same one for every exchange of one key."""
-    key = None
+def route(auditor: Auditor, line: bytes, processes: int) -> int:
+    """Which of several processes a line belongs to: the same one for every exchange of one key."""
     try:
-        exchange = ndjson.decode(line)
+        exchange = ndjson.glance(line) or ndjson.decode(line)
     except Malformed:
-        return zlib.crc32(line) % shards
+        return ALL
     path = auditor.judge.path_of(exchange.request.url)
     matched = auditor.judge.contract.match(exchange.request.method, path) if path is not None else None
-    if matched is not None and exchange.response is not None:
-        call = Call(exchange, *matched, ABSENT, body_value(exchange.response))
-        keys = {rule.key(call) for rule in auditor.stateful}
+    key = None
+    if matched is not None:
+        call = Call(exchange, *matched, ABSENT, body_value(exchange.response) if exchange.response else ABSENT)
+        keys = (rule.key(call) for rule in auditor.partitions)
         key = next((found for found in keys if found is not None), None)
-    return zlib.crc32(line if key is None else repr(key).encode()) % shards
+    return zlib.crc32(line[-64:] if key is None else repr(key).encode()) % processes
 
 
 # -- one process -------------------------------------------------------------------------------------------------------
@@ -112,114 +120,65 @@ def seldom_collected() -> Iterator[None]:
 # -- several processes -------------------------------------------------------------------------------------------------
 
 
-class _Worker:
+class _Process:
     """What a process keeps between two pieces of work."""
 
     settings: Audit
-    auditor: Auditor
+    paths: Sequence[str]
+    jobs: int
 
 
-def _begin(settings: Audit) -> None:
-    _Worker.settings = settings
-    _Worker.auditor = settings.auditor()
+def _begin(settings: Audit, paths: Sequence[str], jobs: int) -> None:
+    _Process.settings, _Process.paths, _Process.jobs = settings, paths, jobs
 
 
-def _anyhow(pool: ProcessPoolExecutor, paths: Sequence[str], jobs: int, told: Told | None) -> Part:
-    """Divides by chunks of lines: no rule remembers anything."""
-    whole = Part()
-    chunks = _told(_chunks(_lines(paths, whole)), told)
-    for _, part in _in_order(pool, _judge_chunk, chunks, 2 * jobs):
-        whole.merge(part)
-    return whole
-
-
-def _judge_chunk(lines: list[Line]) -> Part:
-    auditor = _Worker.auditor
-    auditor.part = Part()
-    for place, line in lines:
-        auditor.take(ndjson.entry(place, line))
-    return auditor.finish()
-
-
-def _by_key(pool: ProcessPoolExecutor, paths: Sequence[str], jobs: int, told: Told | None) -> Part:
-    """Sorts the lines into a file for each process first, then has each judged from its beginning to its end."""
-    whole = Part()
-    with tempfile.TemporaryDirectory(prefix="bookproof-") as folder:
-        names = [Path(folder) / f"{number}" for number in range(jobs)]
-        files: list[BinaryIO] = [name.open("wb") for name in names]
-        try:
-            chunks = _told(_chunks(_lines(paths, whole)), told)
-            for lines, shards in _in_order(pool, partial(_shards, jobs), chunks, 2 * jobs):
-                for (place, line), number in zip(lines, shards, strict=True):
-                    files[number].write(place.encode() + b"\n" + line.rstrip(b"\n") + b"\n")
-        finally:
-            for file in files:
-                file.close()
-        for part in pool.map(_judge_file, names):
-            whole.merge(part)
-    return whole
-
-
-def _shards(count: int, lines: list[Line]) -> list[int]:
-    return [shard(_Worker.auditor, line, count) for _, line in lines]
-
-
-def _judge_file(name: Path) -> Part:
-    auditor = _Worker.settings.auditor()
-    with name.open("rb") as file, seldom_collected():
-        for entry in marked(_sorted_out(file)):
-            auditor.take(entry)
-    return auditor.finish()
-
-
-def _sorted_out(file: BinaryIO) -> Iterator[Entry]:
-    while place := file.readline():
-        yield ndjson.entry(place[:-1].decode(), file.readline())
-
-
-def _lines(paths: Iterable[str], whole: Part) -> Iterator[Line]:
-    """Every exchange as a line; what cannot be read goes to the part at once."""
-    for path in paths:
-        stream, name, reader = reading.open_capture(path)
+def _lines() -> Iterator[tuple[str, int, bytes] | Unreadable]:
+    """Every line of the captures with its file and number."""
+    for path in _Process.paths:
+        stream, name, _ = reading.open_capture(path)
         with stream:
-            if reader is ndjson.read:
-                for found in ndjson.lines(stream, name):
-                    if isinstance(found, Unreadable):
-                        whole.unread(found)
-                    else:
-                        yield f"{name}, line {found[0]}", found[1]
-                continue
-            for entry in reader(stream, name):
-                if isinstance(entry, Unreadable):
-                    whole.unread(entry)
-                else:
-                    yield name, ndjson.encode(entry)
+            for found in ndjson.lines(stream, name):
+                yield found if isinstance(found, Unreadable) else (name, *found)
 
 
-def _chunks(lines: Iterator[Line]) -> Iterator[list[Line]]:
-    while chunk := list(islice(lines, LINES)):
-        yield chunk
+def _dealt(process: int) -> Iterator[int]:
+    """1 for the lines of every n-th block and 0 for the others."""
+    before, after = process * LINES, (_Process.jobs - process - 1) * LINES
+    return cycle(b"\0" * before + b"\1" * LINES + b"\0" * after)
 
 
-def _told(chunks: Iterator[list[Line]], told: Told | None) -> Iterator[list[Line]]:
-    count = 0
-    for chunk in chunks:
-        yield chunk
-        count += len(chunk)
-        if told:
-            told(count)
+def _route(process: int) -> bytes:
+    """Where the lines of every n-th block go, a byte each."""
+    auditor = _Process.settings.auditor()
+    return bytes(
+        ALL if isinstance(found, Unreadable) else route(auditor, found[2], _Process.jobs)
+        for found in compress(_lines(), _dealt(process))
+    )
 
 
-def _in_order(
-    pool: ProcessPoolExecutor, work: Callable[[list[Line]], Result], chunks: Iterator[list[Line]], ahead: int
-) -> Iterator[tuple[list[Line], Result]]:
-    """Results in the order of the chunks; few are under way at once, so that memory does not grow with the capture."""
-    waiting: deque[tuple[list[Line], Future[Result]]] = deque()
-    for chunk in chunks:
-        waiting.append((chunk, pool.submit(work, chunk)))
-        if len(waiting) >= ahead:
-            done, future = waiting.popleft()
-            yield done, future.result()
-    while waiting:
-        done, future = waiting.popleft()
-        yield done, future.result()
+def _joined(parts: list[bytes]) -> bytes:
+    """The blocks of all processes in the order of the capture."""
+    longest = max(map(len, parts))
+    return b"".join(part[at : at + LINES] for at in range(0, longest, LINES) for part in parts)
+
+
+def _judge(process: int, routes: bytes) -> Part:
+    """Judges the lines that go to this process, or every n-th block of lines where it makes no difference."""
+    auditor = _Process.settings.auditor()
+    mine = bytes(target in (process, ALL) for target in range(256))
+    chosen = routes.translate(mine) if routes else _dealt(process)
+    entries = (_entry(found) for found in compress(_lines(), chosen))
+    with seldom_collected():
+        for entry in marked(entries) if routes else entries:
+            if process and routes and isinstance(entry, Unreadable):
+                auditor.overlook(entry)  # the first process counts it
+            else:
+                auditor.take(entry)
+    return auditor.finish()
+
+
+def _entry(found: tuple[str, int, bytes] | Unreadable) -> Entry:
+    if isinstance(found, Unreadable):
+        return found
+    name, number, line = found
+    return ndjson.entry(f"{name}, line {number}", line)

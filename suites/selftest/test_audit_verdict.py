@@ -14,7 +14,7 @@ from bookproof import apis, cli, resources
 from bookproof.auditing import Auditor, Part
 from bookproof.captures import ndjson
 from bookproof.captures.cassette import write_cassette
-from bookproof.dividing import Audit, audit, shard
+from bookproof.dividing import Audit, audit, route
 from bookproof.exchange import Exchange, Request, Response
 from bookproof.rules import RUN
 from bookproof.verdict import Run
@@ -316,10 +316,10 @@ def test_every_exchange_of_one_record_goes_to_one_process():
     auditor = Auditor(apis.load("nexudus"))
     lines = [ndjson.encode(entry) for entry in nexudus(8)][:6]
 
-    shards = [shard(auditor, line, 1000) for line in lines]
+    processes = [route(auditor, line, 200) for line in lines]
 
-    assert shards[0::2] == shards[1::2]
-    assert len(set(shards)) == 3
+    assert processes[0::2] == processes[1::2]
+    assert len(set(processes)) == 3
 
 
 def test_rules_agree_on_the_key_of_a_call():

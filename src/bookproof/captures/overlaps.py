@@ -20,8 +20,8 @@ HEAVIEST: Final = 32 * 2**20
 """Bytes that the bodies of those may have together."""
 
 
-_Held = tuple[Exchange, float, float, int, list[Request]]
-"""An exchange that waits; when it was over, and when all were that came before it; its weight; what it overlaps."""
+_Held = tuple[Entry, float, float, int, list[Request]]
+"""An entry that waits; when it was over, and when all were that came before it; its weight; what it overlaps."""
 
 
 def marked(entries: Iterable[Entry]) -> Iterator[Entry]:
@@ -32,19 +32,14 @@ def marked(entries: Iterable[Entry]) -> Iterator[Entry]:
     held: deque[_Held] = deque()
     weight, latest = 0, 0.0
     for entry in entries:
-        if not isinstance(entry, Exchange):
-            yield entry
-            continue
-        started = entry.started
-        if started and latest > started + SLACK and entry.request.method not in SAFE:
-            for _, end, all_over, _, meanwhile in reversed(held):
-                if all_over <= started + SLACK:
-                    break
-                if end > started + SLACK:
-                    meanwhile.append(entry.request)
-        end = started + entry.elapsed if started else 0.0
-        latest = max(latest, end)
-        own = len(entry.request.body) + (len(entry.response.body) if entry.response else 0)
+        end, own = 0.0, 0
+        if isinstance(entry, Exchange):
+            request, started = entry.request, entry.started
+            if started and latest > started + SLACK and request.method not in SAFE:
+                _tell(held, request, started + SLACK)
+            end = started + entry.elapsed if started else 0.0
+            latest = max(latest, end)
+            own = len(request.body) + (len(entry.response.body) if entry.response else 0)
         weight += own
         held.append((entry, end, latest, own, []))
         while len(held) > HELD or weight > HEAVIEST:
@@ -54,6 +49,17 @@ def marked(entries: Iterable[Entry]) -> Iterator[Entry]:
         yield _released(held.popleft())
 
 
-def _released(one: _Held) -> Exchange:
-    exchange, _, _, _, meanwhile = one
-    return replace(exchange, meanwhile=(*exchange.meanwhile, *meanwhile)) if meanwhile else exchange
+def _tell(held: deque[_Held], request: Request, begun: float) -> None:
+    """Adds a request to what the exchanges overlap that were not over when it began."""
+    for _, end, all_over, _, meanwhile in reversed(held):
+        if all_over <= begun:
+            break
+        if end > begun:
+            meanwhile.append(request)
+
+
+def _released(one: _Held) -> Entry:
+    entry, _, _, _, meanwhile = one
+    if not meanwhile or not isinstance(entry, Exchange):
+        return entry
+    return replace(entry, meanwhile=(*entry.meanwhile, *meanwhile))

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from bookproof import apis
 from bookproof.cli.completion import api_names
-from bookproof.dividing import Audit, Told, audit, whole_run
+from bookproof.dividing import Audit, Told, audit, undivided
 from bookproof.errors import UsageError
 from bookproof.judge import Reading
 from bookproof.reports.client import remarks, show_client
@@ -73,8 +73,8 @@ def command(
             )
     plan = Configuration.load(config).plan(name, reading=reading)
     err = Console(stderr=True, highlight=False)
-    if jobs > 1 and (rules := whole_run(api)):
-        err.print(f"bookproof: one process judges: {rules[0]} looks at the whole run.", markup=False)
+    if jobs > 1 and (reason := undivided(api, files)):
+        err.print(f"bookproof: one process judges: {reason}.", markup=False)
     started, clock = datetime.now(UTC), time.perf_counter()
     bases = (*prefixes, *([plan.url] if plan.url else []))
     with _progress(None if as_json or quiet else err, name) as told:
