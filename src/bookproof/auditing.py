@@ -146,11 +146,6 @@ class Auditor:
         """The rules that remember."""
         return [rule for rule in self.judge.rules.values() if rule.partition]
 
-    @property
-    def partitions(self) -> list[Rule]:
-        """A rule of each partition: all rules of one have the same key for a call."""
-        return list({rule.partition: rule for rule in self.stateful}.values())
-
     def lose_track(self) -> None:
         """Forgets what the rules remember: something happened that was not seen, and may have changed anything."""
         if self.stateful:

@@ -77,20 +77,28 @@ def undivided(api: Api, paths: Iterable[str]) -> str:
     return ""
 
 
-def route(auditor: Auditor, line: bytes, processes: int) -> int:
-    """Which of several processes a line belongs to: the same one for every exchange of one key."""
-    try:
-        exchange = ndjson.glance(line) or ndjson.decode(line)
-    except Malformed:
-        return ALL
-    path = auditor.judge.path_of(exchange.request.url)
-    matched = auditor.judge.contract.match(exchange.request.method, path) if path is not None else None
-    key = None
-    if matched is not None:
-        call = Call(exchange, *matched, ABSENT, body_value(exchange.response) if exchange.response else ABSENT)
-        keys = (rule.key(call) for rule in auditor.partitions)
-        key = next((found for found in keys if found is not None), None)
-    return zlib.crc32(line[-64:] if key is None else repr(key).encode()) % processes
+class Router:
+    """Says which of several processes a line belongs to: the same one for every exchange of one key."""
+
+    def __init__(self, auditor: Auditor, processes: int) -> None:
+        self._judge = auditor.judge
+        self._rules = list({rule.partition: rule for rule in auditor.stateful}.values())  # those of one agree on keys
+        self._processes = processes
+
+    def process(self, line: bytes) -> int:
+        """The number of the process; ALL for a line that cannot be read."""
+        try:
+            exchange = ndjson.glance(line) or ndjson.decode(line)
+        except Malformed:
+            return ALL
+        path = self._judge.path_of(exchange.request.url)
+        matched = self._judge.contract.match(exchange.request.method, path) if path is not None else None
+        if matched is not None:
+            call = Call(exchange, *matched, ABSENT, body_value(exchange.response) if exchange.response else ABSENT)
+            for rule in self._rules:
+                if (key := rule.key(call)) is not None:
+                    return zlib.crc32(repr(key).encode()) % self._processes
+        return zlib.crc32(line[-64:]) % self._processes
 
 
 # -- one process -------------------------------------------------------------------------------------------------------
@@ -149,9 +157,9 @@ def _dealt(process: int) -> Iterator[int]:
 
 def _route(process: int) -> bytes:
     """Where the lines of every n-th block go, a byte each."""
-    auditor = _Process.settings.auditor()
+    router = Router(_Process.settings.auditor(), _Process.jobs)
     return bytes(
-        ALL if isinstance(found, Unreadable) else route(auditor, found[2], _Process.jobs)
+        ALL if isinstance(found, Unreadable) else router.process(found[2])
         for found in compress(_lines(), _dealt(process))
     )
 

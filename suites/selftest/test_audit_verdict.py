@@ -14,7 +14,7 @@ from bookproof import apis, cli, resources
 from bookproof.auditing import Auditor, Part
 from bookproof.captures import ndjson
 from bookproof.captures.cassette import write_cassette
-from bookproof.dividing import Audit, audit, route
+from bookproof.dividing import Audit, Router, audit
 from bookproof.exchange import Exchange, Request, Response
 from bookproof.rules import RUN
 from bookproof.verdict import Run
@@ -313,10 +313,10 @@ def test_rules_with_history_come_to_the_same_when_the_work_is_divided_by_their_k
 
 
 def test_every_exchange_of_one_record_goes_to_one_process():
-    auditor = Auditor(apis.load("nexudus"))
+    router = Router(Auditor(apis.load("nexudus")), 200)
     lines = [ndjson.encode(entry) for entry in nexudus(8)][:6]
 
-    processes = [route(auditor, line, 200) for line in lines]
+    processes = [router.process(line) for line in lines]
 
     assert processes[0::2] == processes[1::2]
     assert len(set(processes)) == 3
