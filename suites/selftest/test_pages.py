@@ -551,3 +551,67 @@ def test_a_property_that_was_added_is_checked_too(kept):
 
     with pytest.raises(DataError, match="requirements/0/owns"):
         stored.read(kept / "old/library")
+
+
+# -- the client of captured traffic ------------------------------------------------------------------------------------
+
+
+def judged_client(*rows, unowned=()):
+    """The verdict about a client, as verdict.json has it."""
+    short = [{key: one[key] for key in ("id", "level", "outcome", "exchanges", "findings")} for one in rows]
+    counts = {outcome: sum(one["outcome"] == outcome for one in rows) for outcome in OUTCOMES}
+    return {
+        "verdict": "violates" if counts["failed"] else "conforms",
+        "reason": None,
+        "counts": {"requests": 7, "requirements": counts},
+        "requirements": short,
+        "unowned": list(unowned),
+    }
+
+
+def of_the_client(*rows, **options):
+    """The section about the client on the page of a service that keeps everything."""
+    whole = document(*(row(one["id"]) for one in rows), client=judged_client(*rows, **options))
+    text = Read(page(whole)).text
+    return text[text.index("What the client sent that the document forbids") :]
+
+
+def test_what_the_client_broke_is_told_with_the_words_of_the_document_and_the_evidence():
+    sent = finding(
+        "request.body/name", message="the client sent what the document forbids: it is missing", actual="422"
+    )
+
+    said = of_the_client(row("LB-001"), row("LB-002", "failed", findings=[sent]))
+
+    assert "7 requests, 1 requirement kept, 1 broken." in said
+    assert "The sentence of LB-002" in said
+    assert "words of LB-002" in said
+    assert "it is missing" in said
+    assert "request.body/name" in said
+    assert "curl -X POST https://library.example.com/books" in said
+
+
+def test_what_the_client_broke_heavily_comes_first():
+    said = of_the_client(row("LB-001", "warned"), row("LB-002", "failed"))
+
+    assert said.index("The sentence of LB-002") < said.index("The sentence of LB-001")
+
+
+def test_what_no_requirement_owns_is_told_of_the_client_too():
+    assert "a strange request" in of_the_client(row("LB-001"), unowned=[finding(message="a strange request")])
+
+
+def test_a_client_that_kept_everything_is_one_sentence():
+    said = of_the_client(row("LB-001"), row("LB-002"))
+
+    assert "7 requests, 2 requirements kept, 0 broken. This decides nothing of the verdict above" in said
+
+
+def test_the_verdict_leads_to_the_client():
+    elements = Read(page(document(client=judged_client(row("LB-001"))))).elements
+
+    assert ("a", {"href": "#client"}) in elements
+
+
+def test_without_captured_traffic_there_is_no_client():
+    assert "client" not in Read(page(document())).text

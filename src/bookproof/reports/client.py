@@ -82,11 +82,14 @@ def broken(client: Verdict) -> Iterator[Row]:
         yield from (row for row in client.rows if row.outcome == outcome)
 
 
+def kept_and_broken(requests: int, kept: int, broken: int) -> str:
+    """What a client comes to, in one line."""
+    return f"{_count(requests, 'request')}, {_count(kept, 'requirement')} kept, {broken:,} broken"
+
+
 def _headline(client: Verdict) -> str:
     counts = client.counts
-    kept = f"{counts['passed']} requirements kept"
-    wrong = counts["failed"] + counts["warned"]
-    return f"the client: {_count(client.requests, 'request')}, {kept}, {wrong} broken"
+    return f"the client: {kept_and_broken(client.requests, counts['passed'], counts['failed'] + counts['warned'])}"
 
 
 def _count(number: int, one: str, many: str = "") -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bookproof.evidence import BODY_KEPT
-from bookproof.reports.client import remarks
+from bookproof.reports.client import kept_and_broken, remarks
 from bookproof.reports.excerpt import Excerpt, bounded, visible
 from bookproof.reports.picture import bars, segments
 from bookproof.verdict import OUTCOMES
@@ -99,8 +99,24 @@ def _view(document: Mapping[str, Any], cut: Excerpt, findings: int) -> dict[str,
         "unjudged": _unjudged(requirements),
         "targets": TARGETS,
         "left_out": list(remarks(document["capture"])) if document.get("capture") else [],
-        "statements": {row["id"]: row["statement"] for row in requirements},
+        "client": _client(document),
         "waived": [row for row in requirements if row["outcome"] == "waived"],
+    }
+
+
+def _client(document: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What the client of captured traffic broke, the heavier first, each with the requirement's own row."""
+    client = document.get("client")
+    if not client:
+        return None
+    told = {row["id"]: row for row in document["requirements"]}
+    broken = [row for row in client["requirements"] if row["findings"] and row["id"] in told]
+    broken.sort(key=lambda row: OUTCOMES.index(row["outcome"]))
+    sentence = kept_and_broken(client["counts"]["requests"], client["counts"]["requirements"]["passed"], len(broken))
+    return {
+        "sentence": f"{sentence}.",
+        "broken": [(row, told[row["id"]]) for row in broken],
+        "unowned": client["unowned"],
     }
 
 
