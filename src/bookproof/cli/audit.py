@@ -1,48 +1,31 @@
 """`bookproof audit`: judge traffic that was captured elsewhere, both sides of it."""
 
-import json
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 import click
 from rich.console import Console
 
 from bookproof import apis
 from bookproof.cli.completion import api_names
+from bookproof.cli.traffic import Side, exit_code, judging_options, show
 from bookproof.dividing import Audit, Told, audit, undivided
 from bookproof.errors import UsageError
 from bookproof.judge import Reading
-from bookproof.reports.client import remarks, show_client
 from bookproof.reports.folder import write_reports
-from bookproof.reports.terminal import show_verdict
 from bookproof.targets.configuration import Configuration
-from bookproof.verdict import Run, Verdict
-
-Side = Literal["service", "client", "both"]
+from bookproof.verdict import Run
 
 
 @click.command(name="audit")
 @click.argument("name", metavar="API", shell_complete=api_names)
 @click.argument("files", metavar="FILE…", nargs=-1, required=True)
 @click.option("--url-prefix", "prefixes", multiple=True, metavar="URL", help="A base below which the API lies as well.")
-@click.option(
-    "--side",
-    type=click.Choice(["service", "client", "both"]),
-    default="service",
-    show_default=True,
-    help="Whose faults decide the exit code.",
-)
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes to judge with.")
-@click.option("--config", type=click.Path(path_type=Path), help="bookproof.toml, if not in the working directory.")
-@click.option("--report", type=click.Path(path_type=Path), default=Path("reports"), show_default=True, metavar="DIR")
-@click.option("--reading", type=click.Choice(["strict", "tolerant"]), help="tolerant: lenience is a warning.")
-@click.option("--json", "as_json", is_flag=True, help="Print the verdict alone, as JSON.")
-@click.option("--quiet", is_flag=True, help="Print the conclusion alone.")
+@judging_options
 def command(
     name: str,
     files: tuple[str, ...],
@@ -94,27 +77,6 @@ def command(
     verdict = part.verdict(api, run, plan.waivers)
     show(verdict, write_reports(verdict, report), as_json=as_json, quiet=quiet)
     return exit_code(verdict, side)
-
-
-def show(verdict: Verdict, folder: Path | None, *, as_json: bool, quiet: bool) -> None:
-    """Prints what both sides of some traffic come to."""
-    out = Console(highlight=False, soft_wrap=False)
-    if as_json:
-        sys.stdout.write(json.dumps(verdict.as_json(), indent=2) + "\n")
-    elif quiet:
-        out.print(f"{verdict.run.api} {verdict.conclusion}")
-    else:
-        show_client(out, verdict)
-        for sentence in remarks(verdict.capture):
-            out.print(f"  {sentence}", markup=False, style="dim")
-        show_verdict(out, verdict, apis.load(verdict.run.api).ledger, folder)
-
-
-def exit_code(verdict: Verdict, side: Side) -> int:
-    """The exit code: the service's verdict, the client's, or the worse of both."""
-    assert verdict.client is not None, "captured traffic has a client"
-    codes = {"service": [verdict], "client": [verdict.client], "both": [verdict, verdict.client]}[side]
-    return max((judged.exit_code for judged in codes), key=(0, 3, 2, 1).index)
 
 
 @contextmanager

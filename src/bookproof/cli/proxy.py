@@ -11,8 +11,8 @@ import httpx
 from rich.console import Console
 
 from bookproof import apis
-from bookproof.cli.audit import Side, exit_code, show
 from bookproof.cli.completion import api_names
+from bookproof.cli.traffic import Side, exit_code, judging_options, show
 from bookproof.errors import UsageError
 from bookproof.judge import Finding, Reading
 from bookproof.reports.folder import write_reports
@@ -30,18 +30,7 @@ from bookproof.watching import Watch, capture_writer
 @click.option("--port", default=8081, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option("--capture", type=click.Path(path_type=Path), metavar="FILE", help="Write what passes: .ndjson or .har.")
 @click.option("--enforce", is_flag=True, help="Answer 502 for a violating answer, 400 for a violating request.")
-@click.option(
-    "--side",
-    type=click.Choice(["service", "client", "both"]),
-    default="service",
-    show_default=True,
-    help="Whose faults decide the exit code.",
-)
-@click.option("--config", type=click.Path(path_type=Path), help="bookproof.toml, if not in the working directory.")
-@click.option("--report", type=click.Path(path_type=Path), default=Path("reports"), show_default=True, metavar="DIR")
-@click.option("--reading", type=click.Choice(["strict", "tolerant"]), help="tolerant: lenience is a warning.")
-@click.option("--json", "as_json", is_flag=True, help="Print the verdict alone, as JSON.")
-@click.option("--quiet", is_flag=True, help="Print the conclusion alone.")
+@judging_options
 def command(
     name: str,
     upstream: str,
