@@ -2,11 +2,15 @@
 
 Beside it: jsonschema-rs on the same bodies with json.loads, which is as fast as such a judgement can be in Python, and
 openapi-core on a sample where it is installed. What else the machine does changes the figures by core less than the
-others. BENCHMARK_EXCHANGES changes the number of exchanges (200,000).
+others, and the ratio least: both of its sides run in turns.
+
+    python suites/benchmarks/audit.py                            200,000 exchanges of each API, 1, 2 and 4 processes
+    python suites/benchmarks/audit.py --exchanges 1000000 --jobs 1    the same with other numbers
+    python suites/benchmarks/audit.py --long-line                a line of 2 GB, and what becomes of it
 """
 
+import argparse
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -23,9 +27,9 @@ from bookproof.dividing import Audit, audit
 from bookproof.exchange import Exchange
 from bookproof.verdict import Run
 
-EXCHANGES = int(os.environ.get("BENCHMARK_EXCHANGES", "200000"))
-SAMPLE = 10_000
-ROUNDS = 5
+SAMPLE = 3_000
+ROUNDS = 20
+LONG_LINE = 2 * 10**9
 
 
 def judge(api: str, path: str, jobs: int) -> None:
@@ -48,7 +52,7 @@ def used() -> float:
 
 def judged(api: str, path: Path, jobs: int) -> tuple[float, float, float, str, int, int]:
     """The same, seen from outside."""
-    command = [sys.executable, __file__, api, str(path), str(jobs)]
+    command = [sys.executable, __file__, "--judge", api, str(path), str(jobs)]
     found: tuple[float, float, float, str, int, int] = tuple(json.loads(subprocess.check_output(command)))
     return found
 
@@ -100,37 +104,74 @@ def openapi_core(api: str, sample: list[Exchange]) -> float | None:
     return len(sample) / (time.process_time() - clock)
 
 
-def main() -> None:
+def ratio(api: str, folder: Path) -> tuple[float, float]:
+    """The bare limit in exchanges a second of a core, and bookproof's share of it: the best of many short turns."""
+    path = folder / f"{api}-sample.ndjson"
+    traffic.write(path, api, SAMPLE)
+    sample = list(traffic.exchanges(api, SAMPLE))
+    bare, mine = [], []
+    for _ in range(ROUNDS):
+        bare.append(limit(api, sample))
+        clock = time.process_time()
+        audit(Audit(api), [str(path)])
+        mine.append(SAMPLE / (time.process_time() - clock))
+    return max(bare), max(mine) / max(bare)
+
+
+def speeds(exchanges: int, processes: list[int]) -> None:
     """Prints a block for each API."""
-    with tempfile.TemporaryDirectory() as folder:
-        for api in traffic.MAKERS:
-            path, small = Path(folder) / f"{api}.ndjson", Path(folder) / f"{api}-sample.ndjson"
-            traffic.write(path, api, EXCHANGES)
-            traffic.write(small, api, SAMPLE)
-            sample = list(traffic.exchanges(api, SAMPLE))
-            rounds = [(limit(api, sample), SAMPLE / judged(api, small, 1)[1]) for _ in range(ROUNDS)]
-            ratio = max(mine for _, mine in rounds) / max(bare for bare, _ in rounds)
-            sys.stdout.write(f"{api}, {EXCHANGES:,} exchanges, {path.stat().st_size / 2**20:,.0f} MiB\n")
-            for jobs in (1, 2, 4):
+    for api in traffic.MAKERS:
+        with tempfile.TemporaryDirectory() as folder:
+            bare, share = ratio(api, Path(folder))
+            path = Path(folder) / f"{api}.ndjson"
+            traffic.write(path, api, exchanges)
+            sys.stdout.write(f"{api}, {exchanges:,} exchanges, {path.stat().st_size / 2**20:,.0f} MiB\n")
+            for jobs in processes:
                 seconds, cores, peak, conclusion, found, count = judged(api, path, jobs)
-                assert count == EXCHANGES
+                assert count == exchanges
                 name = f"bookproof audit, {jobs} {'process' if jobs == 1 else 'processes'}"
                 sys.stdout.write(
                     f"  {name:28} {count / seconds:9,.0f} a second, {count / cores:9,.0f} a second of a core"
                     f"   peak {peak:4.0f} MiB each   {conclusion}, {found:,} findings\n"
                 )
-            sys.stdout.write(
-                f"  jsonschema-rs and json.loads alone {max(bare for bare, _ in rounds):9,.0f} a second of a core\n"
-            )
-            sys.stdout.write(
-                f"  bookproof against that, best of {ROUNDS} rounds on {SAMPLE:,} exchanges: {ratio:.2f}\n"
-            )
-            if rate := openapi_core(api, list(islice(sample, 300))):
-                sys.stdout.write(f"  openapi-core, 300 exchanges {rate:16,.0f} a second of a core\n")
+        sys.stdout.write(f"  jsonschema-rs and json.loads alone {bare:9,.0f} a second of a core\n")
+        sys.stdout.write(f"  bookproof against that, in turns of {SAMPLE:,} exchanges: {share:.3f}\n")
+        if rate := openapi_core(api, list(islice(traffic.exchanges(api, 300), 300))):
+            sys.stdout.write(f"  openapi-core, 300 exchanges {rate:16,.0f} a second of a core\n")
+
+
+def long_line() -> None:
+    """Prints what `bookproof audit` says of a line of 2 GB, its exit code and its peak memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.ndjson"
+        with path.open("wb") as file:
+            file.write(b'{"request": "')
+            file.truncate(LONG_LINE)
+        command = [sys.executable, "-m", "bookproof", "audit", "highlevel", str(path)]
+        clock = time.perf_counter()
+        done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
+        seconds = time.perf_counter() - clock
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    sys.stdout.write(f"{done.stdout}{done.stderr.strip()}\n")
+    sys.stdout.write(f"  exit code {done.returncode}, {seconds:.1f} s, peak {peak:.0f} MiB\n")
+
+
+def main() -> None:
+    """Measures what the options ask for."""
+    options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    options.add_argument("--exchanges", type=int, default=200_000)
+    options.add_argument("--jobs", type=int, nargs="+", default=[1, 2, 4])
+    options.add_argument("--long-line", action="store_true")
+    options.add_argument("--judge", nargs=3, help=argparse.SUPPRESS)
+    chosen = options.parse_args()
+    if chosen.judge:
+        api, path, jobs = chosen.judge
+        judge(api, path, int(jobs))
+    elif chosen.long_line:
+        long_line()
+    else:
+        speeds(chosen.exchanges, chosen.jobs)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 4:
-        judge(sys.argv[1], sys.argv[2], int(sys.argv[3]))
-    else:
-        main()
+    main()
