@@ -16,8 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from itertools import islice
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import traffic
@@ -48,13 +48,6 @@ def used() -> float:
     """Seconds that this process and its children have spent on any core."""
     spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in spent)
-
-
-def judged(api: str, path: Path, jobs: int) -> tuple[float, float, float, str, int, int]:
-    """The same, seen from outside."""
-    command = [sys.executable, __file__, "--judge", api, str(path), str(jobs)]
-    found: tuple[float, float, float, str, int, int] = tuple(json.loads(subprocess.check_output(command)))
-    return found
 
 
 def limit(api: str, sample: list[Exchange]) -> float:
@@ -104,7 +97,12 @@ def openapi_core(api: str, sample: list[Exchange]) -> float | None:
     return len(sample) / (time.process_time() - clock)
 
 
-def ratio(api: str, folder: Path) -> tuple[float, float]:
+def measured(*arguments: str) -> Any:
+    """One measurement in a process of its own: what others need of memory is not its own."""
+    return json.loads(subprocess.check_output([sys.executable, __file__, *arguments]))
+
+
+def share(api: str, folder: Path) -> tuple[float, float]:
     """The bare limit in exchanges a second of a core, and bookproof's share of it: the best of many short turns."""
     path = folder / f"{api}-sample.ndjson"
     traffic.write(path, api, SAMPLE)
@@ -122,21 +120,21 @@ def speeds(exchanges: int, processes: list[int]) -> None:
     """Prints a block for each API."""
     for api in traffic.MAKERS:
         with tempfile.TemporaryDirectory() as folder:
-            bare, share = ratio(api, Path(folder))
             path = Path(folder) / f"{api}.ndjson"
             traffic.write(path, api, exchanges)
             sys.stdout.write(f"{api}, {exchanges:,} exchanges, {path.stat().st_size / 2**20:,.0f} MiB\n")
             for jobs in processes:
-                seconds, cores, peak, conclusion, found, count = judged(api, path, jobs)
+                seconds, cores, peak, conclusion, found, count = measured("--judge", api, str(path), str(jobs))
                 assert count == exchanges
                 name = f"bookproof audit, {jobs} {'process' if jobs == 1 else 'processes'}"
                 sys.stdout.write(
                     f"  {name:28} {count / seconds:9,.0f} a second, {count / cores:9,.0f} a second of a core"
                     f"   peak {peak:4.0f} MiB each   {conclusion}, {found:,} findings\n"
                 )
+            bare, part = measured("--share", api, folder)
         sys.stdout.write(f"  jsonschema-rs and json.loads alone {bare:9,.0f} a second of a core\n")
-        sys.stdout.write(f"  bookproof against that, in turns of {SAMPLE:,} exchanges: {share:.3f}\n")
-        if rate := openapi_core(api, list(islice(traffic.exchanges(api, 300), 300))):
+        sys.stdout.write(f"  bookproof against that, in turns of {SAMPLE:,} exchanges: {part:.3f}\n")
+        if rate := openapi_core(api, list(traffic.exchanges(api, 300))):
             sys.stdout.write(f"  openapi-core, 300 exchanges {rate:16,.0f} a second of a core\n")
 
 
@@ -163,10 +161,14 @@ def main() -> None:
     options.add_argument("--jobs", type=int, nargs="+", default=[1, 2, 4])
     options.add_argument("--long-line", action="store_true")
     options.add_argument("--judge", nargs=3, help=argparse.SUPPRESS)
+    options.add_argument("--share", nargs=2, help=argparse.SUPPRESS)
     chosen = options.parse_args()
     if chosen.judge:
         api, path, jobs = chosen.judge
         judge(api, path, int(jobs))
+    elif chosen.share:
+        api, folder = chosen.share
+        sys.stdout.write(json.dumps(share(api, Path(folder))))
     elif chosen.long_line:
         long_line()
     else:
