@@ -312,6 +312,56 @@ def test_rules_with_history_come_to_the_same_when_the_work_is_divided_by_their_k
     assert {"NX-148", "NX-149"} & set(blamed(one)) or blamed(one)
 
 
+def test_a_line_that_cannot_be_read_is_counted_once_by_several_processes(tmp_path):
+    path = tmp_path / "a.ndjson"
+    lines = [*map(ndjson.encode, nexudus(20))]
+    path.write_bytes(b"".join([*lines[:20], b"{\n", *lines[20:]]))
+
+    one, two = (audit(Audit("nexudus"), [str(path)], jobs=jobs) for jobs in (1, 2))
+
+    assert [str(place) for place in two.places] == [str(place) for place in one.places]
+    assert one.unreadable == two.unreadable == 1
+    assert verdict_of(one, api="nexudus") == verdict_of(two, api="nexudus")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [("a.har", captured.har(captured.har_entry()), "a.har is not NDJSON"), ("a.ndjson", "", "")],
+)
+def test_what_cannot_be_divided_is_judged_by_one_process_and_said(run, name, content, reason):
+    Path(name).write_text(content or ndjson.encode(GOOD).decode())
+
+    code, _, err = run("highlevel", name, "--jobs", "2", "--quiet")
+
+    assert code == 0
+    assert err.strip() == (f"bookproof: one process judges: {reason}." if reason else "")
+
+
+@pytest.mark.parametrize("entry", [GOOD, SENT_WRONG, Exchange(GOOD.request, None, "broken off")])
+def test_a_glance_at_a_line_sees_what_tells_its_key(entry):
+    seen = ndjson.glance(ndjson.encode(entry))
+
+    assert (seen.request.method, seen.request.url) == (entry.request.method, entry.request.url)
+    assert (seen.response and seen.response.status) == (entry.response and entry.response.status)
+    assert (seen.response and seen.response.body) == (entry.response and entry.response.body)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"response": {"status": 201}, "request": {"method": "GET", "url": "https://a.example"}}',
+        b'{"request": {"url": "https://a.example", "method": "GET"}, "response": null}',
+        b'{"request": {"method": "GET", "url": "https://a.example"}}',
+        b'{"request": {"method": "GET", "url": "https://a.example", "headers": {"response":"x"}}, "response":null}',
+        b'{"request": {"method": "GET", "url": "https://a.example"}, "response":{"status": "new"}}',
+        b'{"request": {"method": "GET", "url": "https://a.example"}, "response":7}',
+        b"{",
+    ],
+)
+def test_a_glance_at_a_line_that_is_written_otherwise_sees_nothing(line):
+    assert ndjson.glance(line) is None
+
+
 def test_every_exchange_of_one_record_goes_to_one_process():
     router = Router(Auditor(apis.load("nexudus")), 200)
     lines = [ndjson.encode(entry) for entry in nexudus(8)][:6]
