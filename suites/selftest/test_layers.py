@@ -28,7 +28,7 @@ LAYERS = (
         "verdict",
         "evidence",
     ],
-    ["apis", "captures", "negatives", "faults"],
+    ["apis", "captures", "negatives", "faults", "drift"],
     ["targets"],
     ["plugin", "reports"],
     ["cli", "__main__", "running", "proving", "auditing", "dividing", "watching"],

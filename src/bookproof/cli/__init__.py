@@ -19,6 +19,7 @@ _COMMANDS = {
     "init": "Write a commented bookproof.toml.",
     "audit": "Judge captured traffic: HAR, cassettes, NDJSON.",
     "proxy": "Judge traffic as it passes.",
+    "drift": "Tell what changed since a recording, or between contract and OpenAPI file.",
     "requirements": "Show the ledger, or one requirement.",
     "report": "Render Allure and HTML, or set runs side by side.",
 }

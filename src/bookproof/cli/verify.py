@@ -1,6 +1,5 @@
 """`bookproof verify`: judge one API or all, against the embedded reference, a recording or a live address."""
 
-import ipaddress
 import json
 import os
 import sys
@@ -15,6 +14,7 @@ import click
 from rich.console import Console
 
 from bookproof import apis
+from bookproof.cli.asking import ask_before_writing
 from bookproof.cli.completion import api_names
 from bookproof.errors import BookproofError, UsageError
 from bookproof.judge import Reading
@@ -23,7 +23,7 @@ from bookproof.reports.listing import console
 from bookproof.reports.terminal import show_verdict
 from bookproof.running import Progress, run_suite
 from bookproof.targets.configuration import Configuration
-from bookproof.targets.opening import Plan, address
+from bookproof.targets.opening import Plan
 from bookproof.verdict import Verdict
 
 
@@ -73,7 +73,7 @@ def command(
     }
     if dry_run:
         return _plan(out, chosen, plans)
-    _ask(plans, yes)
+    ask_before_writing(plans.values(), yes)
     verdicts: list[Verdict] = []
     codes: list[int] = []
     for api in chosen:
@@ -119,27 +119,6 @@ def _plan(out: Console, chosen: list[apis.Api], plans: dict[str, Plan]) -> int:
             statement = api.ledger[name].statement if name in api.ledger else "generated requests, and samples"
             out.print(f"  {count:5} {name:10} {statement}", markup=False)
     return 0
-
-
-def _ask(plans: dict[str, Plan], yes: bool) -> None:
-    """Asks before a run creates anything on a machine that is not this one."""
-    hosts = {address(plan.url).host for plan in plans.values() if plan.kind == "live"}
-    elsewhere = sorted(host for host in hosts if not _loopback(host))
-    if not elsewhere or yes or os.environ.get("CI"):
-        return
-    question = f"This creates and deletes resources at {', '.join(elsewhere)}. Go on?"
-    if not sys.stdin.isatty():
-        raise UsageError(f"The run would write to {', '.join(elsewhere)}.", hint="Say that it may: --yes.")
-    click.confirm(question, abort=True, err=True)
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _stale_waivers(verdict: Verdict, plan: Plan) -> str:

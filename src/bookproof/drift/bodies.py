@@ -4,6 +4,7 @@ Empty lists say nothing of their items, and what is null says nothing of its typ
 optional, or does not know, is gone or new where chance does not explain that it is not seen.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from bookproof.contract import Contract
@@ -86,8 +87,7 @@ class Bodies:
         sides = (self._before, self._now)
         # Where the request held it or not decides what can be expected; elsewhere each object around it counts.
         holders = [
-            (side.holders if place[1] is not None else side.objects).get(place if place[1] is not None else around, _NONE)  # type: ignore[call-overload] # one key for each
-            for side in sides
+            side.objects.get(around, _NONE) if place[1] is None else side.holders.get(place, _NONE) for side in sides
         ]
         present = [side.present.get(place, _NONE) for side in sides]
         if not holders[0].count or not holders[1].count or bool(present[0].count) == bool(present[1].count):
@@ -100,11 +100,11 @@ class Bodies:
         sure = sure or (new and facts is None and always)  # nothing like it was ever seen, or is documented
         side = self._now if new else self._before
         words = in_words(sorted(side.types.get(place[0], ())))
-        said = ("", words) if new else (words, "")
+        was, is_now = ("", words) if new else (words, "")
         share = (present[0].count, holders[0].count), (present[1].count, holders[1].count)
         found = self._owner(place[0], "required", "type")
         kind: Kind = "new" if new else "gone"
-        return self._change(kind, found, self._where(place[0]), "property", *said, share, self._of(place)), sure
+        return self._change(kind, found, self._where(place[0]), "property", was, is_now, share, self._of(place)), sure
 
     def _now_missing(
         self, place: Place, facts: Facts | None, present: list[Seen], holders: list[Seen]
@@ -120,7 +120,7 @@ class Bodies:
         return self._change("changed", found, where, "property", "always", "at times", share, self._of(place)), True
 
     def _types(self, path: str, facts: Facts | None) -> Iterator[Finding]:
-        before, now = self._before.types.get(path, {}), self._now.types.get(path, {})
+        before, now = (side.types.get(path, Counter[str]()) for side in (self._before, self._now))
         allowed = facts.types if facts is not None else frozenset()
         was, is_now = _told_apart(before, allowed), _told_apart(now, allowed)
         if not was or not is_now:
@@ -144,9 +144,9 @@ class Bodies:
 
     def _type(self, path: str, was: Mapping[str, int], is_now: Mapping[str, int], kind: str) -> Change:
         share = (0, sum(was.values())), (is_now[kind], sum(is_now.values()))
-        words = [in_words(sorted(side)) for side in (was, is_now)]
+        before, now = in_words(sorted(was)), in_words(sorted(is_now))
         return self._change(
-            "changed", self._owner(path, "type"), self._where(path), "type", *words, share, f"values {kind}"
+            "changed", self._owner(path, "type"), self._where(path), "type", before, now, share, f"values {kind}"
         )
 
     def _values(self, path: str, facts: Facts | None) -> Iterator[Finding]:
@@ -154,7 +154,7 @@ class Bodies:
         if facts is None or facts.enum is None:
             return
         listed = {brief(value, 40) for value in facts.enum} | {"null"}
-        before, now = self._before.values.get(path, {}), self._now.values.get(path, {})
+        before, now = (side.values.get(path, Counter[str]()) for side in (self._before, self._now))
         for value in sorted(now.keys() - before.keys() - listed):
             share = (0, sum(before.values())), (now[value], sum(now.values()))
             found = self._owner(path, "enum", "type")

@@ -9,6 +9,9 @@ from bookproof.ledger import Ledger
 FORMAT = 1
 
 Kind = Literal["new", "gone", "changed"]
+ACCEPTED = "were accepted"
+"""Ends what is counted where it is requests that were accepted."""
+
 Share = tuple[int, int]
 """How often something was seen, and among how many."""
 
@@ -48,6 +51,8 @@ class Change:
         if self.seen is None:
             return ""
         (seen, among), (seen_now, among_now) = self.seen
+        if self.of.endswith(ACCEPTED):
+            return f"{seen} of {among} {self.of} before, {seen_now} of {among_now} now"
         return f"in {seen} of {among} {self.of} before, in {seen_now} of {among_now} now"
 
     def as_json(self) -> dict[str, Any]:

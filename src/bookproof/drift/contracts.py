@@ -13,7 +13,12 @@ from bookproof.drift.document import read_document
 from bookproof.drift.fields import field_changes, in_words, owner
 from bookproof.errors import CannotJudge
 
-_BETWEEN: Final = {"path": "request.path", "header": "request.header", "query": "request.query", "cookie": "request.cookie"}
+_BETWEEN: Final = {
+    "path": "request.path",
+    "header": "request.header",
+    "query": "request.query",
+    "cookie": "request.cookie",
+}
 
 
 def compare_with_file(api: Api, path: Path) -> Drift:
@@ -37,6 +42,7 @@ def compare_with_file(api: Api, path: Path) -> Drift:
         drift.remarks.append(f"no operation of the contract is in {path.name}: is it the file of this API?")
     if elsewhere := comparison.elsewhere:
         drift.remarks.append(f"{len(elsewhere)} operations at other paths are not the contract's business")
+    drift.remarks += [f"{theirs.title} is marked as deprecated" for _, theirs in comparison.pairs if theirs.deprecated]
     return drift
 
 
@@ -88,8 +94,8 @@ class _Comparison:
     def _parameter(self, title: str, where: str, ours: Parameter, theirs: Parameter) -> Iterator[Change]:
         if ours.required != theirs.required:
             found = self._owner(f"{ours.pointer}/required", f"{ours.pointer}/schema")
-            words = [_weight(ours.required), _weight(theirs.required)]
-            yield Change("changed", found, title, where, "parameter", *words)
+            before, now = _weight(ours.required), _weight(theirs.required)
+            yield Change("changed", found, title, where, "parameter", before, now)
         yield from self._fields(title, where, ours.schema, theirs.schema)
 
     def _credentials(self, ours: Described, theirs: Described) -> Iterator[Change]:
@@ -110,8 +116,8 @@ class _Comparison:
         else:
             if own.required != other.required:
                 found = self._owner(f"{own.pointer}/required")
-                words = [_weight(own.required), _weight(other.required)]
-                yield Change("changed", found, ours.title, "request.body", "body", *words)
+                before, now = _weight(own.required), _weight(other.required)
+                yield Change("changed", found, ours.title, "request.body", "body", before, now)
             yield from self._content(ours.title, "request", own, other)
 
     def _answers(self, ours: Described, theirs: Described) -> Iterator[Change]:
@@ -121,7 +127,9 @@ class _Comparison:
             exact = [other for other in found if other == status] or found
             covered.update(found if status.endswith("XX") else exact)
             if not exact:
-                yield Change("gone", self._owner(own.place, own.pointer), ours.title, "response.status", "status", status)
+                yield Change(
+                    "gone", self._owner(own.place, own.pointer), ours.title, "response.status", "status", status
+                )
             for other in exact if own.content else ():
                 yield from self._content(ours.title, "response", own, theirs.answers[other], other)
         for status in theirs.answers:

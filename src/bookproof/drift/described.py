@@ -52,6 +52,7 @@ class Described:
     answers: dict[str, Payload] = field(default_factory=dict)
     schemes: dict[str, str] = field(default_factory=dict)
     """The ways to prove who calls, in words, with their pointers."""
+    deprecated: bool = False
 
     @property
     def title(self) -> str:
@@ -93,6 +94,7 @@ class Reader:
             if answer is not None and not status.startswith("x-"):
                 found.answers[status.upper() if status != "default" else status] = answer
         found.schemes = self._schemes(definition.get("security", self._document.get("security")))
+        found.deprecated = definition.get("deprecated") is True
         return found
 
     def _parameters(self, holder: str, names: list[str]) -> Iterator[tuple[Key, Parameter]]:
@@ -193,5 +195,7 @@ def _same_path(ours: Described, theirs: Described) -> bool:
 def _ends_alike(ours: Described, theirs: Described) -> bool:
     """Whether one path is the end of the other, with a word in it that both have."""
     shared = min(ours.own, theirs.own)
-    ends = theirs.shape[-ours.own :] == ours.shape[-ours.own :] or ours.shape[-theirs.own :] == theirs.shape[-theirs.own :]
+    ends = (
+        theirs.shape[-ours.own :] == ours.shape[-ours.own :] or ours.shape[-theirs.own :] == theirs.shape[-theirs.own :]
+    )
     return ends and any(segment != "{}" for segment in ours.shape[-shared:])

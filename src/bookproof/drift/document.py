@@ -1,7 +1,6 @@
-"""Reads a vendor's OpenAPI file as far as it goes: what stands twice, or is spelt as YAML 1.1 alone reads it, is noted."""
+"""Reads the text of a vendor's OpenAPI file, JSON or YAML, as far as it goes; keys that stand twice are noted."""
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,7 +40,9 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
                 loader.twice.append(Defect(place, f"the key {key.value!r} stands twice; the last one counts"))
             seen.add(key.value)
     loader.flatten_mapping(node)
-    return {_name(loader.construct_object(key, deep=True)): loader.construct_object(v, deep=True) for key, v in node.value}
+    return {
+        _name(loader.construct_object(key, deep=True)): loader.construct_object(v, deep=True) for key, v in node.value
+    }
 
 
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
@@ -123,8 +124,3 @@ def _first_line(error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
     said = getattr(error, "problem", None) or str(error).partition("\n")[0]
     return f"{said} (line {mark.line + 1})" if mark else str(said)
-
-
-def without_repeats(defects: Iterable[Defect]) -> list[Defect]:
-    """Defects in the order in which they were found, each once."""
-    return list(dict.fromkeys(defects))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from bookproof.drift.change import Change
+from bookproof.drift.change import Change, Kind
 from bookproof.drift.places import ITEMS, Facts
 from bookproof.exchange import brief
 from bookproof.ledger import Ledger
@@ -53,7 +53,7 @@ def _of_place(
 ) -> Iterator[Change]:
     def changed(keyword: str, subject: str, before: Any, now: Any) -> Change:
         found = row_of(ledger, ours, keyword)
-        kind = "new" if before == "" else "gone" if now == "" else "changed"
+        kind: Kind = "new" if before == "" else "gone" if now == "" else "changed"
         return Change(kind, found, title, place, subject, before, now, status)
 
     if path and not path.endswith(ITEMS) and ours.required != theirs.required:

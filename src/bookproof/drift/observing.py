@@ -17,7 +17,6 @@ from bookproof.exchange import ABSENT, InvalidJson, brief
 from bookproof.judge import Judge
 from bookproof.rules import Call
 
-VALID: Final = "valid requests"
 PLACES_KEPT: Final = 3_000
 """Places of one kind of answer that are told apart."""
 VALUES_KEPT: Final = 50
@@ -83,8 +82,8 @@ class Answers:
                 counted.setdefault(path, Counter()).update(counter)
 
 
-Situation = tuple[str, tuple[str, ...]]
-"""An operation, and what its request breaks: nothing, or keywords and rules with their places."""
+Situation = tuple[str, str, tuple[str, ...]]
+"""An operation, the listed values that its path holds, and what its request breaks: keywords, rules, their places."""
 
 
 @dataclass(slots=True)
@@ -108,7 +107,7 @@ class Observation:
     def operations(self) -> Counter[str]:
         """How many answers each operation gave."""
         found: Counter[str] = Counter()
-        for (operation, _), statuses in self.statuses.items():
+        for (operation, _, _), statuses in self.statuses.items():
             found[operation] += statuses.total()
         return found
 
@@ -141,7 +140,7 @@ class Observer:
 
     def _add(self, call: Call) -> None:
         seen = self.observation
-        situation = (call.operation.id, tuple(sorted({f"{b.pointer or b.rule} {b.where}" for b in call.breaches})))
+        situation: Situation = (call.operation.id, _chosen(call), _broken(call))
         seen.statuses.setdefault(situation, Counter())[call.status, call.accepted] += 1
         if situation not in seen.owners:
             owners = self._judge.requirements(call.breaches)
@@ -231,3 +230,12 @@ class Descriptions:
             self._sendable[operation] = frozenset(path for path in named if path and "/" not in path)
         return self._sendable[operation]
 
+
+def _chosen(call: Call) -> str:
+    """The values of a path that the contract lists: each of them may be served in a way of its own."""
+    listed = [p for p in call.operation.parameters if p.place == "path" and "enum" in p.schema.definition]
+    return ", ".join(f"{p.name}={call.path[p.name]}" for p in listed if p.schema.is_valid(call.path.get(p.name)))
+
+
+def _broken(call: Call) -> tuple[str, ...]:
+    return tuple(sorted({f"{breach.pointer or breach.rule} {breach.where}" for breach in call.breaches}))

@@ -49,7 +49,7 @@ def _of_statuses(api: Api, common: list[Situation], before: Observation, now: Ob
     for situation in common:
         operation = api.contract.operations[situation[0]]
         was, is_now = before.statuses[situation], now.statuses[situation]
-        if not situation[1]:
+        if not situation[2]:
             yield from valid_requests(api.ledger, operation, was, is_now)
         elif requirement := now.owners[situation]:  # what breaks several at once says nothing of any
             yield from broken_requests(operation, requirement, was, is_now)

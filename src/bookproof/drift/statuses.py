@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Any
 
-from bookproof.drift.change import Change, Kind, Share
+from bookproof.drift.change import ACCEPTED, Change, Kind, Share
 from bookproof.drift.evidence import tells
 from bookproof.drift.fields import in_words, owner
 from bookproof.ledger import Ledger
@@ -29,6 +30,10 @@ def valid_requests(ledger: Ledger, operation: Operation, before: Statuses, now: 
         yield said.switch(before, now, served, serves, sure=tells(_total(served), _total(before), _total(now)))
     elif serves and not served:
         yield said.switch(before, now, served, serves, sure=tells(_total(serves), _total(now), _total(before)))
+    elif served and not served.keys() & serves.keys():
+        known = all(str(status) in operation.answers for status in serves)
+        sure = not known or tells(_total(served), _total(served), _total(serves))
+        yield said.switch(before, now, served, {}, sure=sure)
     else:
         for status in sorted(serves.keys() - served.keys()):
             sure = str(status) not in operation.answers or tells(serves[status], _total(serves), _total(served))
@@ -61,10 +66,10 @@ class _Sayer:
         self, before: Statuses, now: Statuses, seen: Mapping[int, int], seen_now: Mapping[int, int], *, sure: bool
     ) -> Finding:
         """Other statuses than before."""
-        words = [_words(side) for side in (before, now)]
+        was, is_now = _words(before), _words(now)
         share = (_total(seen), _total(before)), (_total(seen_now), _total(now))
-        accepted = "" if seen == _every(before) and not seen_now else " accepted"
-        return self._change("changed", *words, share, f"{self._of}{accepted}"), sure
+        accepted = "" if seen == _every(before) and not seen_now else f" {ACCEPTED}"
+        return self._change("changed", was, is_now, share, f"{self._of}{accepted}"), sure
 
     def one(self, status: int, before: Share, now: Share, *, sure: bool = True) -> Finding:
         """A status that comes beside the others."""
@@ -104,5 +109,5 @@ def _words(statuses: Statuses) -> str:
     )
 
 
-def _total(counts: Mapping[object, int]) -> int:
+def _total(counts: Mapping[Any, int]) -> int:
     return sum(counts.values())
