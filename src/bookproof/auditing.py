@@ -81,8 +81,11 @@ class Part:
         """Why the capture could not be read to its end; empty where it could."""
         return next((f"the capture could not be read to its end: {entry}" for entry in self.places if entry.final), "")
 
-    def verdict(self, api: Api, run: Run, waivers: Mapping[str, Waiver] | None = None) -> Verdict:
-        """The verdict about the service, with the one about the client in it."""
+    def verdict(
+        self, api: Api, run: Run, waivers: Mapping[str, Waiver] | None = None, secrets: Iterable[str] = ()
+    ) -> Verdict:
+        """The verdict about the service, with the one about the client in it. secrets: what must not stand in it."""
+        known = tuple(secrets)
         client = Tally()
         client.merge(self.client)
         for requirements, count in self.kept.items():
@@ -92,7 +95,7 @@ class Part:
         judged = conclude(_excused(client, api.ledger), run, api.contract, api.ledger)
         service = Tally()
         service.merge(self.service)
-        service.witnesses = {name: masked(exchange) for name, exchange in service.witnesses.items()}
+        service.witnesses = {name: masked(exchange, known) for name, exchange in service.witnesses.items()}
         if not service.shown and not any(map(service.exercised, api.ledger.rows)) and not run.interrupted:
             run = replace(run, interrupted=self._nothing())
         verdict = conclude(_excused(service, api.ledger), run, api.contract, api.ledger, waivers)
@@ -131,8 +134,11 @@ class Part:
 class Auditor:
     """Judges exchanges of one API as they come; `part` holds what they come to so far."""
 
-    def __init__(self, api: Api, *, bases: Iterable[str] = (), reading: Reading = "strict") -> None:
+    def __init__(
+        self, api: Api, *, bases: Iterable[str] = (), reading: Reading = "strict", secrets: Iterable[str] = ()
+    ) -> None:
         self.part = Part()
+        self.secrets = tuple(secrets)
         self.judge = api.judge(bases=bases, reading=reading)
         self._ledger = api.ledger
         self._throttling = frozenset(api.contract.document.get("info", {}).get("x-throttling-statuses", ()))
@@ -163,7 +169,7 @@ class Auditor:
             judgement.refusal = ""
             part.troubles[f"the target throttles the client ({call.status})"] += 1
         if judgement.findings:
-            judgement.findings = _without_secrets(judgement.findings)
+            judgement.findings = self.without_secrets(judgement.findings)
         part.service.add(judgement)
         self._judge_client(call)
         return judgement
@@ -202,7 +208,7 @@ class Auditor:
         if not call.breaches:
             self.part.kept[self._kept_by(call)] += 1
             return
-        for finding in _without_secrets([self.finding(call.exchange, breach) for breach in call.breaches]):
+        for finding in self.without_secrets([self.finding(call.exchange, breach) for breach in call.breaches]):
             client.note(finding)
             if finding.requirement:
                 client.shown[finding.requirement] += 1
@@ -220,6 +226,17 @@ class Auditor:
             breach.where,
             exchange,
         )
+
+    def without_secrets(self, findings: list[Finding]) -> list[Finding]:
+        """Findings of one exchange, fit to be kept and shown."""
+        if not findings:
+            return findings
+        scrubber = masking(findings[0].exchange, self.secrets)
+        exchange = scrubber.exchange(findings[0].exchange)
+        return [
+            replace(f, exchange=exchange, message=scrubber.text(f.message), actual=scrubber.text(f.actual))
+            for f in findings
+        ]
 
     def _kept_by(self, call: Call) -> frozenset[str]:
         """The requirements that a valid request keeps: those of the keywords that it was held against."""
@@ -243,16 +260,6 @@ class Auditor:
 
     def _owners_of(self, pointers: frozenset[str]) -> frozenset[str]:
         return frozenset(owner for owner in map(self._ledger.owner, pointers) if owner)
-
-
-def _without_secrets(findings: list[Finding]) -> list[Finding]:
-    """Findings of one exchange, fit to be kept and shown."""
-    scrubber = masking(findings[0].exchange)
-    exchange = scrubber.exchange(findings[0].exchange)
-    return [
-        replace(f, exchange=exchange, message=scrubber.text(f.message), actual=scrubber.text(f.actual))
-        for f in findings
-    ]
 
 
 @lru_cache(4096)

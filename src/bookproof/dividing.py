@@ -9,7 +9,7 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -44,10 +44,12 @@ class Audit:
     api: str
     bases: tuple[str, ...] = ()
     reading: Reading = "strict"
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """What must stand in nothing that is kept, wherever the traffic shows it."""
 
     def auditor(self) -> Auditor:
         """An auditor with no history yet."""
-        return Auditor(apis.load(self.api), bases=self.bases, reading=self.reading)
+        return Auditor(apis.load(self.api), bases=self.bases, reading=self.reading, secrets=self.secrets)
 
 
 def audit(settings: Audit, paths: Sequence[str], *, jobs: int = 1, told: Told | None = None) -> Part:

@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -14,7 +14,7 @@ from bookproof.captures.entries import Malformed, Unreadable
 from bookproof.errors import UsageError
 from bookproof.exchange import Exchange, Request
 from bookproof.judge import Finding, Reading
-from bookproof.targets.masking import masked, masking
+from bookproof.targets.masking import masked
 from bookproof.targets.proxy import Complaint, decoded
 from bookproof.verdict import Run, Verdict, Waiver
 
@@ -82,9 +82,10 @@ class Watch:
         run: Run | None = None,
         writer: Writer | None = None,
         said: Said | None = None,
+        secrets: Iterable[str] = (),
     ) -> None:
         self._api = api
-        self._auditor = Auditor(api, bases=[upstream], reading=reading)
+        self._auditor = Auditor(api, bases=[upstream], reading=reading, secrets=secrets)
         self._waivers = waivers or {}
         self._run = run or Run(api=api.name, target="proxy", url=upstream, reading=reading)
         self._writer = writer
@@ -135,7 +136,8 @@ class Watch:
     def conclude(self, seconds: float = 0.0) -> Verdict:
         """The verdict so far."""
         with self._lock:
-            return self._part().verdict(self._api, replace(self._run, seconds=seconds), self._waivers)
+            run = replace(self._run, seconds=seconds)
+            return self._part().verdict(self._api, run, self._waivers, self._auditor.secrets)
 
     @property
     def part(self) -> Part:
@@ -172,7 +174,7 @@ class Watch:
                 self._auditor.part.unread(Unreadable(exchange.request.url.partition("?")[0], str(reason)))
                 return []
             if self._writer is not None:
-                self._writer.write(masked(exchange))
+                self._writer.write(masked(exchange, self._auditor.secrets))
             judgement = self._auditor.take(exchange)
             if judgement is None or judgement.call is None:
                 return []
@@ -187,8 +189,8 @@ class Watch:
             key = (side, finding.requirement or "", finding.message.partition(":")[0], finding.where)
             if self._said and key not in self._shown and len(self._shown) < SHOWN:
                 self._shown.add(key)
-                scrubber = masking(finding.exchange)
-                self._said(side, replace(finding, message=scrubber.text(finding.message)))
+                (shown,) = self._auditor.without_secrets([finding])
+                self._said(side, shown)
 
     def _wait(self) -> None:
         reached = threading.Event()

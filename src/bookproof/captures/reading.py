@@ -84,7 +84,8 @@ def _json_form(text: bytes, name: str) -> Reader:
 
 
 def _shown(head: bytes) -> str:
+    """How a file begins; a long word may be a token in a file that was named by mistake, and is not repeated."""
     start = head[:16]
     if all(32 <= byte < 127 or byte in b"\t\r\n" for byte in start):
-        return repr(start.decode("ascii"))
+        return repr(re.sub(r"[\w.+/=-]{8,}", "…", start.decode("ascii")))
     return " ".join(f"{byte:02x}" for byte in head[:8])

@@ -15,12 +15,12 @@ from rich.console import Console
 from bookproof import apis
 from bookproof.cli.completion import api_names
 from bookproof.dividing import Audit, Told, audit, whole_run
-from bookproof.errors import UsageError
 from bookproof.judge import Reading
 from bookproof.reports.client import remarks, show_client
 from bookproof.reports.folder import write_reports
 from bookproof.reports.terminal import show_verdict
 from bookproof.targets.configuration import Configuration
+from bookproof.targets.opening import address
 from bookproof.verdict import Run, Verdict
 
 Side = Literal["service", "client", "both"]
@@ -67,10 +67,7 @@ def command(
     """
     api = apis.load(name)
     for prefix in prefixes:
-        if not prefix.startswith(("http://", "https://")):
-            raise UsageError(
-                f"{prefix!r} is not an http or https address.", hint="For example https://gw.example.com/v2"
-            )
+        address(prefix)
     plan = Configuration.load(config).plan(name, reading=reading)
     err = Console(stderr=True, highlight=False)
     if jobs > 1 and (rules := whole_run(api)):
@@ -78,7 +75,7 @@ def command(
     started, clock = datetime.now(UTC), time.perf_counter()
     bases = (*prefixes, *([plan.url] if plan.url else []))
     with _progress(None if as_json or quiet else err, name) as told:
-        part = audit(Audit(name, bases, plan.reading), files, jobs=jobs, told=told)
+        part = audit(Audit(name, bases, plan.reading, plan.secrets), files, jobs=jobs, told=told)
     if not part.service.requests and not part.client.requests:
         raise part.explain_nothing(api)
     run = Run(
@@ -91,7 +88,7 @@ def command(
         token_variable=plan.token_variable,
         interrupted=part.broken_off,
     )
-    verdict = part.verdict(api, run, plan.waivers)
+    verdict = part.verdict(api, run, plan.waivers, plan.secrets)
     show(verdict, write_reports(verdict, report), as_json=as_json, quiet=quiet)
     return exit_code(verdict, side)
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import httpx
 from rich.console import Console
 
 from bookproof import apis
@@ -18,6 +17,7 @@ from bookproof.judge import Finding, Reading
 from bookproof.reports.folder import write_reports
 from bookproof.targets.asgi import listen
 from bookproof.targets.configuration import Configuration
+from bookproof.targets.opening import address
 from bookproof.targets.proxy import VERDICT_PATH, Proxy
 from bookproof.verdict import Run
 from bookproof.watching import Watch, capture_writer
@@ -63,7 +63,8 @@ def command(
     bookproof proxy nexudus --upstream https://spaces.nexudus.com --capture day.ndjson --enforce
     """
     api = apis.load(name)
-    address = _address(upstream)
+    address(upstream)
+    service = upstream.rstrip("/")
     plan = Configuration.load(config).plan(name, reading=reading)
     err = Console(stderr=True, highlight=False)
     writer = capture_writer(capture) if capture else None
@@ -77,25 +78,26 @@ def command(
     run = Run(
         api=name,
         target="proxy",
-        url=address,
+        url=service,
         reading=plan.reading,
         started=datetime.now(UTC),
         token_variable=plan.token_variable,
     )
     watch = Watch(
         api,
-        address,
+        service,
         reading=plan.reading,
         waivers=dict(plan.waivers),
         run=run,
         writer=writer,
+        secrets=plan.secrets,
         said=None if as_json or quiet else lambda whose, finding: _say(err, whose, finding),
     )
     here = f"http://{host}:{socket.getsockname()[1]}"
-    err.print(f"{api.ledger.title}: {here} passes to {address}", markup=False, soft_wrap=True)
+    err.print(f"{api.ledger.title}: {here} passes to {service}", markup=False, soft_wrap=True)
     err.print(f"  verdict so far  {here}{VERDICT_PATH}", markup=False, soft_wrap=True)
     clock = time.perf_counter()
-    _serve(Proxy(address, watch, enforce=enforce), socket)
+    _serve(Proxy(service, watch, enforce=enforce), socket)
     watch.close()
     part = watch.part
     if not part.service.requests and not part.client.requests:
@@ -127,16 +129,6 @@ def _serve(proxy: Proxy, socket: Any) -> None:
     finally:
         signal.signal(signal.SIGTERM, before)
         socket.close()
-
-
-def _address(upstream: str) -> str:
-    try:
-        url = httpx.URL(upstream)
-    except (httpx.InvalidURL, TypeError):
-        url = httpx.URL("")
-    if url.scheme not in ("http", "https") or not url.host:
-        raise UsageError(f"{upstream!r} is not an http or https address.", hint="For example https://api.example.com")
-    return upstream.rstrip("/")
 
 
 def _say(err: Console, whose: str, finding: Finding) -> None:

@@ -31,12 +31,12 @@ def valid_requests(ledger: Ledger, operation: Operation, before: Statuses, now: 
     elif serves and not served:
         yield said.switch(before, now, served, serves, sure=tells(_total(serves), _total(now), _total(before)))
     elif served and not served.keys() & serves.keys():
-        known = all(str(status) in operation.answers for status in serves)
+        known = all(operation.answer(status) for status in serves)
         sure = not known or tells(_total(served), _total(served), _total(serves))
         yield said.switch(before, now, served, {}, sure=sure)
     else:
         for status in sorted(serves.keys() - served.keys()):
-            sure = str(status) not in operation.answers or tells(serves[status], _total(serves), _total(served))
+            sure = operation.answer(status) is None or tells(serves[status], _total(serves), _total(served))
             yield said.one(status, (0, _total(served)), (serves[status], _total(serves)), sure=sure)
     yield from said.faults(before, now)
 

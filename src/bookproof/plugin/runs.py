@@ -105,6 +105,7 @@ class ApiRun:
         for name in self.requirements(item)[:1]:
             row = self.api.ledger[name]
             said = (str(failure).splitlines() or ["the scenario's assertion does not hold"])[0]
+            said = self.session.fit_to_keep(said)
             finding = Finding(name, row.level, f"{item.name} does not hold", row.statement, said, "exchange", exchange)
             self.scene.findings.append(finding)
             self.session.tally.note(finding)
@@ -121,7 +122,8 @@ class ApiRun:
 
     def break_down(self, fault: str) -> None:
         """Notes that a scenario could not do its work, through no fault of the target; the first note stands."""
-        self.fault = self.fault or fault.splitlines()[0]
+        said = fault.splitlines()[0]
+        self.fault = self.fault or (self.session.fit_to_keep(said) if "session" in self.__dict__ else said)
 
     def clean_up(self) -> None:
         """Takes back what the run created, where the API has a way to; notes what remains."""

@@ -4,7 +4,7 @@ import base64
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,6 +20,8 @@ from bookproof.targets.opening import Plan, check_fixtures
 from bookproof.verdict import Waiver
 
 FILE = "bookproof.toml"
+_NAME = re.compile(r"(?!(?=\w*[a-z])(?=\w*\d)\w{20,})[A-Za-z_]\w{0,63}", re.ASCII)
+"""Names of variables; not what is as long as a token and has small letters and digits in it."""
 CAPABILITIES = frozenset({"readback", "cleanup"})
 
 
@@ -139,7 +141,7 @@ class Configuration:
             url=address if live else "",
             authorization=authorization,
             login=login,
-            secrets=(*_parts(authorization), *login.values()),
+            secrets=tuple(dict.fromkeys([*_parts(authorization), *login.values(), *self._named_secrets()])),
             fixtures=section.fixtures if live else {},
             capabilities=frozenset(section.capabilities),
             budget=Budget(**section.budget.model_dump()),
@@ -147,6 +149,17 @@ class Configuration:
             waivers={w.requirement: Waiver(w.requirement, w.reason, w.expires) for w in section.waivers},
             token_variable=variable,
         )
+
+    def _named_secrets(self) -> Iterator[str]:
+        """What stands in the variables that the file names, whichever of them a run uses: it may turn up anywhere."""
+        for section in self.sections.values():
+            given = section.credentials
+            for named in (given.bearer, given.basic, *(given.login or {}).values()):
+                value = os.environ.get((named or "").removeprefix("env:"), "").strip()
+                if value:
+                    yield value
+                if value and named == given.basic:
+                    yield value.partition(":")[2]
 
     def _check(self, name: str) -> None:
         api, section = apis.load(name), self.sections[name]
@@ -176,11 +189,11 @@ class Configuration:
 
     def _authorization(self, section: Section, token_variable: str | None) -> tuple[str | None, str]:
         if token_variable:
-            return f"Bearer {_environment(token_variable)}", token_variable
+            return f"Bearer {_header_value(token_variable)}", token_variable
         given = section.credentials
         if given.bearer:
             variable = given.bearer.removeprefix("env:")
-            return f"Bearer {_environment(variable)}", variable
+            return f"Bearer {_header_value(variable)}", variable
         if given.basic:
             variable = given.basic.removeprefix("env:")
             return f"Basic {base64.b64encode(_environment(variable).encode()).decode()}", variable
@@ -189,10 +202,23 @@ class Configuration:
 
 def _environment(variable: str) -> str:
     value = os.environ.get(variable, "").strip()
+    if not value and not _NAME.fullmatch(variable):
+        raise ConfigurationError(
+            "What is given in place of a variable's name is no name; it is not repeated here.",
+            hint="Put the secret into a variable and name that: export TOKEN=…, --token-env TOKEN",
+        )
     if not value:
         raise ConfigurationError(
             f"The environment variable {variable} is not set.", hint=f"Set it first: export {variable}=…"
         )
+    return value
+
+
+def _header_value(variable: str) -> str:
+    """A secret that stands in a header: HTTP carries nothing but visible ASCII there."""
+    value = _environment(variable)
+    if not value.isascii() or not value.isprintable():
+        raise ConfigurationError(f"The environment variable {variable} holds signs that no header can carry.")
     return value
 
 

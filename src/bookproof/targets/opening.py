@@ -125,11 +125,17 @@ def _live(api: Api, plan: Plan) -> tuple[Target, str | None, Mapping[str, Any]]:
 
 
 def address(url: str) -> httpx.URL:
-    """A live target's address, read; UsageError where it is none."""
+    """A service's address, read; UsageError where it is none, or where a credential stands in it."""
     try:
         read = httpx.URL(url)
     except (httpx.InvalidURL, TypeError):
         read = httpx.URL("")
+    if "@" in url.partition("://")[2].partition("/")[0] or "?" in url or "#" in url:
+        shown = "://".join(filter(None, (read.scheme, read.host))) or "the address"
+        raise UsageError(
+            f"{shown}: an address ends with its path and holds no credentials.",
+            hint='Name them in bookproof.toml: credentials = { basic = "env:VARIABLE" }, the variable user:password.',
+        )
     if read.scheme not in ("http", "https") or not read.host:
         raise UsageError(f"{url!r} is not an http or https address.", hint="For example https://api.example.com")
     return read

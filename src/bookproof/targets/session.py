@@ -20,6 +20,7 @@ from bookproof.exchange import Exchange, Intent, Request, Response
 from bookproof.judge import Finding, Judge, Judgement
 from bookproof.tally import Tally
 from bookproof.targets.manners import THROTTLED, Budget, Manners
+from bookproof.targets.masking import Issued, secrets_in
 from bookproof.targets.secrets import Scrubber
 
 CREATED = "bookproof"
@@ -148,6 +149,7 @@ class Session:
         self.authorization = authorization
         self._login = login or {}
         self._scrubber = scrubber or Scrubber()
+        self._issued = Issued()
         self._token = ""
         self._tag = secrets.token_hex(3) if target.kind == "live" else ""
         self._named_so_far = 0
@@ -217,6 +219,7 @@ class Session:
     def _observe(self, exchange: Exchange) -> Answer:
         exchange = self._scrubber.exchange(exchange)
         judgement = self.judge.observe(exchange)
+        exchange = self._without_issued(exchange, judgement)
         self._end_if_refused(judgement, exchange)
         self.tally.add(judgement)
         self.scene.findings += judgement.findings
@@ -224,6 +227,24 @@ class Session:
         for watch in self.watchers:
             watch(exchange, judgement)
         return Answer(judgement, exchange, self.undeclared)
+
+    def _without_issued(self, exchange: Exchange, judgement: Judgement) -> Exchange:
+        """The exchange and its findings as they are kept: judged first, for what is judged is the answer as it came."""
+        if self.target.kind != "live":
+            return exchange
+        self._issued.learn(exchange)
+        kept = self._issued.exchange(exchange)
+        judgement.findings = [
+            replace(f, exchange=kept, message=self.fit_to_keep(f.message), actual=self.fit_to_keep(f.actual))
+            for f in judgement.findings
+        ]
+        if judgement.call is not None:
+            judgement.call.exchange = kept
+        return kept
+
+    def fit_to_keep(self, text: str) -> str:
+        """A text without any secret of the run."""
+        return self._issued.text(self._scrubber.text(text))
 
     def establish(self, name: str) -> None:
         """Makes sure, once a run, that a sample (the plainest valid request of its kind) is accepted.
@@ -274,11 +295,23 @@ class Session:
     def _log_in(self) -> None:
         """Gets a token by the API's own login, from now on the run's credentials."""
         try:
-            token: str = self.api.module("client").login(self._send, self.target.url, self._login)
+            token: str = self.api.module("client").login(self._send_login, self.target.url, self._login)
         except httpx.TransportError as error:
-            raise Unreachable(f"No answer from {self.target.url}: {_in_words(error)}.") from None
+            raise Unreachable(f"No answer from {self.target.url}: {self._in_words(error)}.") from None
         self._scrubber.learn(token)
         self._token, self.authorization = token, f"Bearer {token}"
+
+    def _send_login(self, request: Request) -> Response:
+        """Sends a login; what it asks with and what it is given are secrets from now on."""
+        response = self._send(request)
+        for message in (request, response):
+            for secret in secrets_in(message):
+                self._scrubber.learn(secret)
+        return response
+
+    def _in_words(self, error: httpx.TransportError) -> str:
+        """What went wrong on the connection, for a person: such errors quote what was sent or received."""
+        return self.fit_to_keep(_in_words(error))
 
     def _renewed(self, request: Request, response: Response) -> Request | None:
         """The request with a new token, where its own was refused and a login can give another."""
@@ -299,7 +332,7 @@ class Session:
             try:
                 response = self._send(request)
             except httpx.TransportError as error:
-                reason = _in_words(error)
+                reason = self._in_words(error)
                 if not self._answered:
                     raise Unreachable(
                         f"No answer from {self.target.url}: {reason}.", hint="Is the address right, and does it run?"
