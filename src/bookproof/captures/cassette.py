@@ -43,7 +43,7 @@ def write_cassette(path: Path, exchanges: Iterable[Exchange], metadata: Mapping[
 
 def read_cassette(path: Path) -> Iterator[tuple[str, Exchange]]:
     """The exchanges of a cassette, each with the test that sent it ("" where none is named)."""
-    for interaction in _load(path):
+    for interaction in _interactions(_read(path), path):
         request, response = interaction["request"], interaction["response"]
         yield (
             str(interaction.get("test", "")),
@@ -52,6 +52,13 @@ def read_cassette(path: Path) -> Iterator[tuple[str, Exchange]]:
                 Response(response["status"]["code"], _pairs(response["headers"]), _bytes(response["body"]["string"])),
             ),
         )
+
+
+def recorded_how(folder: Path) -> Mapping[str, Any]:
+    """What a recording says of itself; every file of it says the same."""
+    smallest = min(folder.glob("*.yaml"), key=lambda path: (path.stat().st_size, path.name), default=None)
+    metadata = _read(smallest).get("metadata") if smallest else None
+    return metadata if isinstance(metadata, dict) else {}
 
 
 class IndexedCassette(Cassette):  # type: ignore[misc] # vcrpy is published without types
@@ -73,7 +80,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc] # vcrpy is published with
         path = Path(self._path)
         files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
         for file in files:
-            for interaction in _load(file):
+            for interaction in _interactions(_read(file), file):
                 self._tests.append(str(interaction.get("test", "")))
                 request, response = interaction["request"], interaction["response"]
                 stored = VcrRequest(
@@ -205,8 +212,8 @@ def _pairs(headers: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _load(path: Path) -> list[dict[str, Any]]:
-    """The interactions of a cassette; DataError names the first that lacks something."""
+def _read(path: Path) -> dict[str, Any]:
+    """A cassette as it was written; DataError where it is none."""
     try:
         with path.open(encoding="utf-8") as file:
             data = yaml.load(file, Loader=_LOADER)  # noqa: S506 - a safe loader
@@ -216,6 +223,11 @@ def _load(path: Path) -> list[dict[str, Any]]:
         raise DataError(f"The cassette {path.name} is not YAML: {error}") from None
     if not isinstance(data, dict) or not isinstance(data.get("interactions"), list):
         raise DataError(f"{path.name} is not a vcrpy cassette: it has no interactions.")
+    return data
+
+
+def _interactions(data: dict[str, Any], path: Path) -> list[dict[str, Any]]:
+    """The interactions of a cassette; DataError names the first that lacks something."""
     interactions: list[dict[str, Any]] = data["interactions"]
     for number, interaction in enumerate(interactions, 1):
         if not _complete(interaction):

@@ -23,7 +23,7 @@ from bookproof.reports.listing import console
 from bookproof.reports.terminal import show_verdict
 from bookproof.running import Progress, run_suite
 from bookproof.targets.configuration import Configuration
-from bookproof.targets.opening import Plan
+from bookproof.targets.opening import Plan, replaying
 from bookproof.verdict import Verdict
 
 
@@ -35,6 +35,12 @@ from bookproof.verdict import Verdict
 @click.option("--report", type=click.Path(path_type=Path), default=Path("reports"), show_default=True, metavar="DIR")
 @click.option("--reading", type=click.Choice(["strict", "tolerant"]), help="tolerant: lenience is a warning.")
 @click.option("--replay", is_flag=True, help="Judge the recorded exchanges of the cassettes.")
+@click.option(
+    "--cassettes",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="With --replay: a recording in place of the API's own.",
+)
 @click.option("--dry-run", is_flag=True, help="Print what would be sent, by requirement; send nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask before the first write to a host that is not this machine.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict alone, as JSON.")
@@ -47,6 +53,7 @@ def command(
     report: Path,
     reading: Reading | None,
     replay: bool,
+    cassettes: Path | None,
     dry_run: bool,
     yes: bool,
     as_json: bool,
@@ -63,6 +70,10 @@ def command(
         raise UsageError("--url needs one API.", hint=f"For example: bookproof verify {chosen[0].name} --url {url}")
     if url and replay:
         raise UsageError("--url and --replay exclude each other.")
+    if cassettes and not (replay and len(chosen) == 1):
+        raise UsageError(
+            "--cassettes belongs to --replay of one API.", hint="bookproof verify API --replay --cassettes DIR"
+        )
     configuration = Configuration.load(config)
     out, err = console(), console(stderr=True)
     plans = {
@@ -71,6 +82,8 @@ def command(
         )
         for api in chosen
     }
+    if cassettes:
+        plans = {name: replaying(plan, cassettes) for name, plan in plans.items()}
     if dry_run:
         return _plan(out, chosen, plans)
     ask_before_writing(plans.values(), yes)

@@ -6,17 +6,18 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import quote, quote_plus
 
 from bookproof.exchange import Exchange, Headers, Request, Response
 
 SCRUBBED = "bookproof-scrubbed"
 
-ORDINARY = frozenset({"true", "false", "null", "none", "bearer", "basic", "digest", SCRUBBED})
-"""Words that stand where secrets do and are none."""
+ORDINARY = frozenset({"true", "false", "null", "none", "bearer", "basic", "digest", "bookproof", SCRUBBED})
+"""Words that stand where secrets do and are none, and the one that everything a run creates begins with."""
 
 _SHORTEST = 4
+_LONGEST_WORD = 12
 _SHORTEST_ENCODED = 10
 """Characters of base64 that do not match by chance."""
 
@@ -27,10 +28,14 @@ _ATTRIBUTES = frozenset(
 
 
 class Scrubber:
-    """Replaces known secrets wherever they stand, and the values of cookies; the structure around them stays."""
+    """Replaces known secrets wherever they stand, and the values of cookies; the structure around them stays.
+
+    A secret that is a mere word is replaced where it stands alone, and not as the name of a property: a password
+    "name" must not make an answer out of order.
+    """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._secrets: list[tuple[str, str]] = []
+        self._spellings: list[_Spelling] = []
         self._known: set[str] = set()
         for secret in secrets:
             self.learn(secret)
@@ -40,17 +45,14 @@ class Scrubber:
         if len(secret) < _SHORTEST or secret in self._known or secret.casefold() in ORDINARY:
             return
         self._known.add(secret)
-        found = {spelling: _in_place_of(spelling) for spelling in spellings(secret)} | dict(self._secrets)
-        self._secrets = sorted(found.items(), key=lambda pair: (-len(pair[0]), pair[0]))
-
-    def __bool__(self) -> bool:
-        return bool(self._known)
+        found = {spelling.text: spelling for spelling in (*_prepared(secret), *self._spellings)}
+        self._spellings = sorted(found.values(), key=lambda spelling: (-len(spelling.text), spelling.text))
 
     def text(self, text: str) -> str:
         """The text without any secret."""
-        for secret, shown in self._secrets:
-            if secret in text:
-                text = text.replace(secret, shown)
+        for spelling in self._spellings:
+            if spelling.text in text:
+                text = spelling.in_text.sub(spelling.replaced, text)
         return text
 
     def exchange(self, exchange: Exchange) -> Exchange:
@@ -74,14 +76,57 @@ class Scrubber:
         )
 
     def _bytes(self, body: bytes) -> bytes:
-        for secret, shown in self._secrets:
-            encoded = secret.encode("utf-8", "surrogatepass")
-            if encoded in body:
-                body = body.replace(encoded, shown.encode())
+        for spelling in self._spellings:
+            if spelling.raw in body:
+                body = spelling.in_bytes.sub(spelling.replaced_bytes, body)
         return body
 
 
+class _Spelling:
+    """One spelling of a secret, ready to be looked for. What stands for a secret already is left as it is."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.raw = text.encode("utf-8", "surrogatepass")
+        self._shown = "1" + "0" * (len(text) - 1) if text.isdecimal() and text.isascii() else SCRUBBED
+
+    @cached_property
+    def in_text(self) -> re.Pattern[str]:
+        """Where it stands in a text."""
+        return re.compile(
+            _WORD.format(re.escape(self.text)) if _is_word(self.text) else _ANYWHERE.format(re.escape(self.text))
+        )
+
+    @cached_property
+    def in_bytes(self) -> re.Pattern[bytes]:
+        """Where it stands in a body."""
+        form = _WORD if _is_word(self.text) else _ANYWHERE
+        before, after = form.encode().split(b"{}")
+        return re.compile(before + re.escape(self.raw) + after)
+
+    def replaced(self, found: re.Match[str]) -> str:
+        """What stands in its place; a number for digits alone, for a number is no text in JSON."""
+        return SCRUBBED if found[0] == SCRUBBED else self._shown
+
+    def replaced_bytes(self, found: re.Match[bytes]) -> bytes:
+        """The same in a body."""
+        return (SCRUBBED if found[0] == SCRUBBED.encode() else self._shown).encode()
+
+
+_ANYWHERE = SCRUBBED + "|{}"
+_WORD = SCRUBBED + r"|(?<![\w-]){}(?![\w-])(?!\\?\"\s*:)"
+
+
+def _is_word(text: str) -> bool:
+    """Whether a text is a word that might stand anywhere, a name for example."""
+    return len(text) <= _LONGEST_WORD and text.isalpha() and (text[1:].islower() or text.isupper())
+
+
 @lru_cache(512)
+def _prepared(secret: str) -> tuple[_Spelling, ...]:
+    return tuple(_Spelling(spelling) for spelling in sorted(spellings(secret)))
+
+
 def spellings(secret: str) -> frozenset[str]:
     """A secret as text, in a URL, in JSON and HTML of writers that escape more than they need to, and in base64."""
     return frozenset(spelling for spelling in _spellings(secret) if len(spelling) >= _SHORTEST)
@@ -113,11 +158,6 @@ def _in_base64(raw: bytes) -> Iterator[str]:
         if len(core) >= _SHORTEST_ENCODED:
             yield core
             yield core.translate(str.maketrans("+/", "-_"))
-
-
-def _in_place_of(spelling: str) -> str:
-    """What stands for a secret: a number for digits alone, for a number is no text in JSON."""
-    return "1" + "0" * (len(spelling) - 1) if spelling.isdecimal() and spelling.isascii() else SCRUBBED
 
 
 def cookie_values(value: str) -> list[str]:

@@ -1,8 +1,8 @@
 """Sends drafts to a target and has every exchange judged: what suites talk to."""
 
-import secrets
 import time
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -52,6 +52,8 @@ class Target:
     cassette: IndexedCassette | None = None
     timeout: float = 15.0
     """Seconds that one answer may take from beginning to end."""
+    tag: str = ""
+    """What sets the names of this run's creations apart from those of others; empty where no one else creates any."""
 
 
 @dataclass(slots=True)
@@ -151,8 +153,7 @@ class Session:
         self._scrubber = scrubber or Scrubber()
         self._issued = Issued()
         self._token = ""
-        self._tag = secrets.token_hex(3) if target.kind == "live" else ""
-        self._named_so_far = 0
+        self._named_so_far: Counter[str] = Counter()
         self._established: dict[str, Untested | None] = {}
         self._answered = False
         self._silences = 0
@@ -199,13 +200,18 @@ class Session:
         return [self._observe(exchange) for exchange in exchanges]
 
     def _named(self, draft: Draft) -> Draft:
-        """A creation with a name that nothing at a live target has yet: a service may want names to be unique."""
+        """A creation with a name that nothing at a live target has yet: a service may want names to be unique.
+
+        A name follows from the run's tag, the test and its creations so far, so that a recording replays.
+        """
         name = getattr(self.samples, "NAMES", {}).get(draft.operation)
         body = draft.body
-        if not self._tag or not isinstance(body, dict) or not str(body.get(name, "")).startswith(CREATED):
+        if not self.target.tag or not isinstance(body, dict) or not str(body.get(name, "")).startswith(CREATED):
             return draft
-        self._named_so_far += 1
-        return draft.with_body(body | {name: f"{body[name]}-{self._tag}{self._named_so_far:x}"})
+        test = self.scene.test
+        self._named_so_far[test] += 1
+        number = zlib.crc32(f"{test} {self._named_so_far[test]}".encode("utf-8", "surrogatepass"))
+        return draft.with_body(body | {name: f"{body[name]}-{self.target.tag}{number:08x}"})
 
     def _intent(self, also_breaks: str | None) -> Intent:
         return Intent(

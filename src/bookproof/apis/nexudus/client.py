@@ -157,7 +157,7 @@ class Client:
         own = self.session.authorization or ""
         if own.startswith("Basic "):
             return own
-        if self.session.target.kind == "live":
+        if self.session.target.tag:  # a live target, or the recording of one
             raise Untested("the target declares no Basic credentials", blocked_by="credentials")
         from bookproof.apis.nexudus.reference import BASIC_PASSWORD, BASIC_USER
 
