@@ -17,6 +17,7 @@ from bookproof.judge import Finding, Reading
 from bookproof.targets.masking import masked
 from bookproof.targets.proxy import Complaint, decoded
 from bookproof.verdict import Run, Verdict, Waiver
+from bookproof.writing import aside, reason
 
 WAITING: Final = 10_000
 """Exchanges that may wait to be judged; what comes when as many wait passes unjudged."""
@@ -35,24 +36,46 @@ class Writer(Protocol):
         """Adds an exchange."""
 
     def close(self) -> None:
-        """Completes the file."""
+        """Completes the file; OSError where it cannot."""
+
+    def give_up(self) -> None:
+        """Ends without the rest, after a write that failed."""
 
 
 class LineWriter:
-    """Writes NDJSON; each line is on the disk before the next one comes."""
+    """Writes NDJSON; each line is on the disk before the next one comes, and no half line ever stays.
+
+    The first whole line takes the older file's place.
+    """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("wb")
+        self._path, self._draft = path, aside(path)
+        self._file = self._draft.open("wb", buffering=0)
+        self._length = 0
 
     def write(self, exchange: Exchange) -> None:
-        """Adds a line."""
-        self._file.write(ndjson.encode(exchange))
-        self._file.flush()
+        """Adds a line; OSError where there is no room for the whole of it."""
+        line = ndjson.encode(exchange)
+        try:
+            written = self._file.write(line)
+            while written < len(line):
+                written += self._file.write(line[written:])
+        except OSError:
+            self._file.truncate(self._length)
+            raise
+        if not self._length:
+            self._draft.replace(self._path)
+        self._length += len(line)
 
     def close(self) -> None:
-        """Closes the file."""
+        """Closes the file; one without a line leaves the older one as it was."""
         self._file.close()
+        self._draft.unlink(missing_ok=True)
+
+    def give_up(self) -> None:
+        """Keeps the lines that are there."""
+        self.close()
 
 
 def capture_writer(path: Path) -> Writer:
@@ -94,6 +117,7 @@ class Watch:
         self._lock = threading.Lock()
         self._queue: queue.Queue[Exchange | threading.Event | None] = queue.Queue(WAITING)
         self._skipped = 0
+        self.capture_failed = ""
         self._thread = threading.Thread(target=self._work, name="bookproof judge", daemon=True)
         self._thread.start()
 
@@ -150,7 +174,19 @@ class Watch:
         self._queue.put(None)
         self._thread.join()
         if self._writer is not None:
-            self._writer.close()
+            try:
+                self._writer.close()
+            except OSError as error:
+                self.capture_failed = reason(error)
+
+    def _keep(self, writer: Writer, exchange: Exchange) -> None:
+        """Writes an exchange; where that fails, judging goes on without a capture."""
+        try:
+            writer.write(exchange)
+        except OSError as error:
+            self.capture_failed = reason(error)
+            self._writer = None
+            writer.give_up()
 
     def _part(self) -> Part:
         part = self._auditor.finish()
@@ -174,7 +210,7 @@ class Watch:
                 self._auditor.part.unread(Unreadable(exchange.request.url.partition("?")[0], str(reason)))
                 return []
             if self._writer is not None:
-                self._writer.write(masked(exchange, self._auditor.secrets))
+                self._keep(self._writer, masked(exchange, self._auditor.secrets))
             judgement = self._auditor.take(exchange)
             if judgement is None or judgement.call is None:
                 return []

@@ -27,6 +27,7 @@ LAYERS = (
         "tally",
         "verdict",
         "evidence",
+        "writing",
     ],
     ["apis", "captures", "negatives", "faults", "drift"],
     ["targets"],

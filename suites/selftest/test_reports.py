@@ -10,6 +10,7 @@ import pytest
 import yaml
 from rich.console import Console
 
+from bookproof import writing
 from bookproof.contract import Contract
 from bookproof.errors import UsageError
 from bookproof.exchange import Exchange, Request, Response
@@ -314,6 +315,7 @@ def test_a_report_that_cannot_take_its_place_leaves_the_older_one(tmp_path, monk
     def stubborn(path, target):
         return rename(path, target) if ".old." in f"{path}{target}" else fail(OSError(16, "Busy"))()
 
+    monkeypatch.setattr(writing, "_exchanged", lambda draft, folder: False)  # as where the system cannot
     monkeypatch.setattr(folder.Path, "rename", stubborn)
     with pytest.raises(UsageError, match="Busy"):
         write_reports(verdict(), tmp_path)

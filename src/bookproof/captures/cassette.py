@@ -6,7 +6,6 @@ the test that sent it, and `metadata` says where the recording comes from.
 
 import hashlib
 import json
-import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -21,6 +20,7 @@ from vcr.request import Request as VcrRequest
 
 from bookproof.errors import DataError
 from bookproof.exchange import Exchange, InvalidJson, Request, Response, parse_json
+from bookproof.writing import drafted
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -31,14 +31,8 @@ def write_cassette(path: Path, exchanges: Iterable[Exchange], metadata: Mapping[
     """Writes exchanges that got an answer; the same exchanges give the same bytes. The file changes at once or not."""
     interactions = [_interaction(exchange) for exchange in exchanges if exchange.response is not None]
     data = {"version": 1, "metadata": dict(metadata), "interactions": interactions}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with draft.open("w", encoding="utf-8", newline="\n") as file:
-            yaml.dump(data, file, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=2**20)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with drafted(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
+        yaml.dump(data, file, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=2**20)
 
 
 def read_cassette(path: Path) -> Iterator[tuple[str, Exchange]]:

@@ -12,7 +12,7 @@ from rich.console import Console
 from bookproof import apis
 from bookproof.cli.audit import Side, exit_code, show
 from bookproof.cli.completion import api_names
-from bookproof.errors import UsageError
+from bookproof.errors import CannotJudge, UsageError
 from bookproof.judge import Finding, Reading
 from bookproof.reports.folder import write_reports
 from bookproof.targets.asgi import listen
@@ -104,6 +104,8 @@ def command(
         raise part.explain_nothing(api)
     verdict = watch.conclude(time.perf_counter() - clock)
     show(verdict, write_reports(verdict, report), as_json=as_json, quiet=quiet)
+    if watch.capture_failed:
+        raise CannotJudge(f"The capture {capture} is not complete: {watch.capture_failed}.")
     return exit_code(verdict, side)
 
 

@@ -8,6 +8,7 @@ import click
 
 from bookproof.errors import UsageError
 from bookproof.reports import stored
+from bookproof.writing import reason, write_file
 
 COMPARISON = Path("reports/comparison.html")
 
@@ -85,12 +86,9 @@ def _allure(places: tuple[Path, ...], target: Path | None, *, single: bool) -> i
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write_file(path, text)
     except OSError as error:
-        raise UsageError(
-            f"{path} cannot be written: {error.strerror}.", hint="Name another place: --to FILE."
-        ) from None
+        raise UsageError(f"{path} cannot be written: {reason(error)}.", hint="Name another place: --to FILE.") from None
     click.echo(path)
 
 

@@ -39,6 +39,9 @@ def _rate(value: Any) -> Any:
     return float(found[1]) / {"s": 1, "min": 60, "h": 3600}[found[2]]
 
 
+Rate = Annotated[str, Field(pattern=r"^\s*\d+(\.\d+)?\s*/\s*(s|min|h)\s*$")]
+"""A rate as text."""
+
 Variable = Annotated[str, Field(pattern=r"^env:\w+$")]
 """The name of an environment variable, as `env:NAME`: a secret never stands in a file."""
 
@@ -49,37 +52,45 @@ class Credentials(_Section):
     login: what the API's own login asks for, by name; the token that it gives is renewed once when it is refused.
     """
 
-    bearer: Variable | None = None
-    basic: Variable | None = None
-    login: dict[str, Variable] | None = None
+    bearer: Variable | None = Field(default=None, description="The variable that holds a bearer token.")
+    basic: Variable | None = Field(default=None, description="The variable that holds user:password.")
+    login: dict[str, Variable] | None = Field(
+        default=None, description="What the API's own login asks for; a token that is refused is renewed once."
+    )
 
 
 class BudgetSection(_Section):
     """What a run may spend: requests, a rate, seconds."""
 
-    requests: int = Field(default=0, ge=0)
-    rate: Annotated[float, BeforeValidator(_rate)] = Field(default=0.0, ge=0)
-    seconds: float = Field(default=600.0, ge=0)
+    requests: int = Field(default=0, ge=0, description="Requests that a run may send; 0 sets no limit.")
+    rate: Annotated[float, BeforeValidator(_rate, json_schema_input_type=float | Rate)] = Field(
+        default=0.0, ge=0, description='Requests a second, or as "10/s", "60/min", "5000/h"; 0 sets no limit.'
+    )
+    seconds: float = Field(default=600.0, ge=0, description="Seconds that a run may take; 0 sets no limit.")
 
 
 class WaiverSection(_Section):
     """A requirement that may fail until a date, and why."""
 
-    requirement: str
-    reason: str = Field(min_length=1)
-    expires: date
+    requirement: str = Field(description="The id of the requirement.")
+    reason: str = Field(min_length=1, description="Why it may fail.")
+    expires: date = Field(description="The last day on which it may fail.")
 
 
 class Section(_Section):
     """The section of one API."""
 
-    url: str = ""
-    credentials: Credentials = Credentials()
-    fixtures: dict[str, Any] = Field(default_factory=dict)
-    capabilities: tuple[str, ...] = ()
-    budget: BudgetSection = BudgetSection()
-    reading: Reading = "strict"
-    waivers: tuple[WaiverSection, ...] = ()
+    url: str = Field(default="", description="The address of the service; without it the reference is judged.")
+    credentials: Credentials = Field(default=Credentials(), description="How a run proves who it is.")
+    fixtures: dict[str, Any] = Field(
+        default_factory=dict, description="What the service is known to hold: valid requests are built from it."
+    )
+    capabilities: tuple[str, ...] = Field(default=(), description="What the service can do beyond the document.")
+    budget: BudgetSection = Field(default=BudgetSection(), description="What a run may spend.")
+    reading: Reading = Field(
+        default="strict", description="tolerant: what is accepted too generously is a warning, not a violation."
+    )
+    waivers: tuple[WaiverSection, ...] = Field(default=(), description="Requirements that may fail for a while.")
 
 
 class Configuration:
