@@ -6,6 +6,7 @@ structure stay, so that a masked exchange is judged as the original was.
 
 import base64
 import binascii
+import html
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -27,7 +28,11 @@ _IN_TEXT = re.compile(
 _IN_USER = re.compile(r"://([^/@\s\"'<>]+)@")
 _SCHEME = re.compile(r"\b(Bearer|Basic|Token)(?:\s+|%20|\+)([\w.~+/%=-]{8,})", re.IGNORECASE)
 _JWT = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*")
+_IN_FIELD = re.compile(rf"<input\b[^>]*\bname=[\"']?(?:{_NAMED})[\"'][^>]*\bvalue=[\"']?([^\"'>\s]+)", re.IGNORECASE)
 _COOKIES = frozenset({"cookie", "set-cookie"})
+REMEMBERED = 64
+"""Secrets given out that are looked for in later exchanges too: sessions begin early, and some servers never stop."""
+
 _RANDOM = re.compile(r"(?=.*\d)(?=.*[A-Za-z]).{8,}|\S{20,}|\d{8,}")
 
 
@@ -65,25 +70,27 @@ class Issued:
 
     def __init__(self) -> None:
         self._sent: set[str] = set()
-        self._scrubber = Scrubber()
-
-    def learn(self, exchange: Exchange) -> None:
-        """Adds what a target gave with its answer."""
-        request, response = exchange.request, exchange.response
-        self._sent.update(secrets_in(request))
-        if response is None:
-            return
-        for secret in secrets_in(response):
-            if secret not in self._sent and secret not in request.url and secret.encode() not in request.body:
-                self._scrubber.learn(secret)
+        self._remembered = 0
+        self._lasting = Scrubber()
+        self._latest = Scrubber()
 
     def exchange(self, exchange: Exchange) -> Exchange:
-        """The exchange without what the target gave."""
-        return self._scrubber.exchange(exchange)
+        """The exchange without what the target gave with it, or among the first of the run."""
+        request, response = exchange.request, exchange.response
+        self._sent.update(secrets_in(request))
+        self._latest = Scrubber()
+        for secret in secrets_in(response) if response is not None else ():
+            if secret in self._sent or secret in request.url or secret.encode("utf-8", "replace") in request.body:
+                continue
+            if self._remembered < REMEMBERED:
+                self._remembered += self._lasting.learn(secret)
+            else:
+                self._latest.learn(secret)
+        return self._latest.exchange(self._lasting.exchange(exchange))
 
     def text(self, text: str) -> str:
-        """The text without it."""
-        return self._scrubber.text(text)
+        """A text about the latest exchange without them."""
+        return self._latest.text(self._lasting.text(text))
 
 
 def _in_headers(headers: Headers) -> Iterator[str]:
@@ -144,6 +151,8 @@ def _in_text(text: str) -> Iterator[str]:
     for scheme, credential in _SCHEME.findall(text):
         yield from (each for each in _credential(scheme, credential) if _looks_random(each))
     yield from _JWT.findall(text)
+    if "<" in text:
+        yield from (each for each in map(html.unescape, _IN_FIELD.findall(text)) if _looks_random(each))
     if "://" in text:
         yield from _in_address(text)
 

@@ -40,13 +40,17 @@ class Scrubber:
         for secret in secrets:
             self.learn(secret)
 
-    def learn(self, secret: str) -> None:
-        """Adds a secret, in whatever spelling; very short ones would match by chance and are left out."""
+    def learn(self, secret: str) -> bool:
+        """Adds a secret, in whatever spelling, and says whether it is a new one.
+
+        Very short ones would match by chance and are left out.
+        """
         if len(secret) < _SHORTEST or secret in self._known or secret.casefold() in ORDINARY:
-            return
+            return False
         self._known.add(secret)
         found = {spelling.text: spelling for spelling in (*_prepared(secret), *self._spellings)}
         self._spellings = sorted(found.values(), key=lambda spelling: (-len(spelling.text), spelling.text))
+        return True
 
     def text(self, text: str) -> str:
         """The text without any secret."""

@@ -238,7 +238,6 @@ class Session:
         """The exchange and its findings as they are kept: judged first, for what is judged is the answer as it came."""
         if self.target.kind != "live":
             return exchange
-        self._issued.learn(exchange)
         kept = self._issued.exchange(exchange)
         judgement.findings = [
             replace(f, exchange=kept, message=self.fit_to_keep(f.message), actual=self.fit_to_keep(f.actual))
