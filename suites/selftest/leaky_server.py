@@ -76,7 +76,7 @@ ECHOES = {
     31: BEARER,
     32: quote(BEARER, safe=""),
     33: re.sub("%[0-9A-F]{2}", lambda sign: sign[0].lower(), quote(BEARER, safe="")),
-    34: BEARER.replace("=", "\\u003d").replace("+", "\\u002B"),
+    34: BEARER.replace("=", "\\u003d").replace("+", "\\u002b"),
     35: html.escape(BEARER),
     36: base64.b64encode(BEARER.encode()).decode(),
     37: base64.b64encode(f"x{BEARER}yz".encode()).decode(),

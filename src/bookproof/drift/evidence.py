@@ -15,7 +15,7 @@ def by_chance(seen: int, among: int, others: int) -> float:
     chance = 1.0
     for drawn in range(seen):
         chance *= (among - drawn) / (among + others - drawn)
-        if chance < LIKELY / 1_000:
+        if chance < 1e-12:
             break
     return chance
 

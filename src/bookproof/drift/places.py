@@ -154,6 +154,9 @@ class Places:
             if isinstance(branches, list) and branches:
                 read = [self.facts(f"{pointer}/{keyword}/{index}", trail) for index in range(len(branches))]
                 parts.append(_merged("all" if keyword == "allOf" else "any", read))
+        if isinstance(schema.get("then"), dict) and isinstance(schema.get("else"), dict):
+            read = [self.facts(f"{pointer}/{keyword}", trail) for keyword in ("then", "else")]
+            parts.append(_merged("any", read))
         whole = _merged("all", parts)
         whole.pointers[""] = pointer
         return whole

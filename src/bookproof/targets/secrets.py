@@ -133,7 +133,8 @@ def _prepared(secret: str) -> tuple[_Spelling, ...]:
 
 def spellings(secret: str) -> frozenset[str]:
     """A secret as text, in a URL, in JSON and HTML of writers that escape more than they need to, and in base64."""
-    return frozenset(spelling for spelling in _spellings(secret) if len(spelling) >= _SHORTEST)
+    once = {spelling for spelling in _spellings(secret) if len(spelling) >= _SHORTEST}
+    return frozenset(once | {spelling.replace("\\", "\\\\") for spelling in once})  # JSON may hold JSON as text
 
 
 def _spellings(secret: str) -> Iterator[str]:
