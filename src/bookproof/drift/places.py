@@ -121,14 +121,13 @@ class Places:
             if by:
                 facts.pointers["required"] = by
             found[path] = facts
-            above = above | {self.resolved(node) if isinstance(node, str) else node}
-            if path.count("/") >= DEEPEST:
-                continue
+            here = self.resolved(node) if isinstance(node, str) else node
+            if here in above or path.count("/") >= DEEPEST:
+                continue  # a schema that holds itself goes on without end
             children = [(name, child, facts.wanted.get(name, "")) for name, child in facts.properties.items()]
             children += [(ITEMS, child, "") for child in (facts.items, facts.others) if child is not None]
             for name, child, wanted in children:
-                if (self.resolved(child) if isinstance(child, str) else child) not in above:
-                    waiting.append((f"{path}/{name}" if path else name, child, bool(wanted), wanted, above))
+                waiting.append((f"{path}/{name}" if path else name, child, bool(wanted), wanted, above | {here}))
         return found
 
     def facts(self, node: Node, trail: frozenset[str] = frozenset()) -> Facts:
@@ -158,6 +157,8 @@ class Places:
             read = [self.facts(f"{pointer}/{keyword}", trail) for keyword in ("then", "else")]
             parts.append(_merged("any", read))
         whole = _merged("all", parts)
+        if whole.types and schema.get("nullable") is True:
+            whole.types |= {"null"}
         whole.pointers[""] = pointer
         return whole
 
@@ -198,8 +199,6 @@ def _types(schema: Mapping[str, Any]) -> frozenset[str]:
             types = {"array"}
         elif isinstance(values := schema.get("enum", [schema["const"]] if "const" in schema else None), list):
             types = {type_of(value) for value in values}
-    if types and schema.get("nullable") is True:
-        types.add("null")
     return frozenset(types)
 
 
