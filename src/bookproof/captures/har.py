@@ -154,7 +154,6 @@ class Writer:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._draft = aside(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._file = self._draft.open("w", encoding="utf-8", newline="\n")
         creator = json.dumps({"name": CREATOR, "version": __version__})
         self._file.write(f'{{"log":{{"version":"1.2","creator":{creator},"entries":[')

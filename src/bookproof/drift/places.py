@@ -192,7 +192,7 @@ def _types(schema: Mapping[str, Any]) -> frozenset[str]:
     given = schema.get("type")
     named = given if isinstance(given, list) else [given]
     types = {ALIASES.get(name, name) for name in named if isinstance(name, str)} & TYPES
-    if not types:
+    if not types and not {"allOf", "anyOf", "oneOf"} & schema.keys():
         if isinstance(schema.get("properties"), dict):
             types = {"object"}
         elif isinstance(schema.get("items"), dict):
