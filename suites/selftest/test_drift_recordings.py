@@ -84,8 +84,8 @@ def said(before, now, api=HIGHLEVEL):
     ("name", "select"),
     [
         ("highlevel", "test_credentials or test_limit"),
-        pytest.param("nexudus", "", marks=pytest.mark.network),
-        pytest.param("timetap", "", marks=pytest.mark.network),
+        pytest.param("nexudus", "test_call or test_required_fields", marks=pytest.mark.network),
+        pytest.param("timetap", "test_creating or test_listing", marks=pytest.mark.network),
     ],
 )
 def test_the_same_server_at_another_time_has_not_drifted(name, select):
