@@ -7,7 +7,6 @@ optional, or does not know, is gone or new where chance does not explain that it
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from bookproof.contract import Contract
 from bookproof.drift.change import Change, Kind, Share
 from bookproof.drift.evidence import tells
 from bookproof.drift.fields import in_words, owner, row_of
@@ -26,14 +25,13 @@ class Bodies:
 
     def __init__(
         self,
-        contract: Contract,
         ledger: Ledger,
         operation: Operation,
         described: Mapping[str, Facts],
         before: Answers,
         now: Answers,
     ) -> None:
-        self._contract, self._ledger = contract, ledger
+        self._ledger = ledger
         self._operation, self._described = operation, described
         self._before, self._now = before, now
         self._title = f"{operation.method} {operation.path}"

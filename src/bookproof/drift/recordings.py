@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from bookproof.apis import Api
 from bookproof.captures.entries import Entry
 from bookproof.drift.bodies import Bodies
-from bookproof.drift.change import Change, Drift, ordered
+from bookproof.drift.change import Drift, ordered
 from bookproof.drift.observing import Answers, Descriptions, Observation, Observer, Situation
 from bookproof.drift.statuses import Finding, broken_requests, valid_requests
 from bookproof.errors import NothingRan
@@ -66,9 +66,7 @@ def _of_bodies(api: Api, common: list[Situation], before: Observation, now: Obse
             was.merge(before.answers[situation, label])
             is_now.merge(now.answers[situation, label])
         described = descriptions.of(operation, min(is_now.statuses))
-        yield from Bodies(
-            api.contract, api.ledger, api.contract.operations[operation], described, was, is_now
-        ).findings()
+        yield from Bodies(api.ledger, api.contract.operations[operation], described, was, is_now).findings()
 
 
 def _remarks(before: Observation, now: Observation) -> Iterator[str]:
@@ -86,6 +84,3 @@ def _remarks(before: Observation, now: Observation) -> Iterator[str]:
                 yield f"{label}: {count} exchange{'s' if count > 1 else ''} {what}"
         if side.unreadable:
             yield f"{label}: {len(side.unreadable)} entries could not be read, the first: {side.unreadable[0]}"
-
-
-__all__ = ["Change", "compare", "observe"]

@@ -21,14 +21,15 @@ _NAMED = (
     r"|signature|session[_-]?id|jwt)[\w-]*|(?:[\w-]*[_-])?(?:pwd|pass|sid|auth|session|otp|sig)"
 )
 _NAME = re.compile(_NAMED, re.IGNORECASE)
-_IN_QUERY = re.compile(rf"(?:^|[?&;#]|&amp;)(?:{_NAMED})=([^&#\s\"'<>;]+)", re.IGNORECASE)
-_IN_TEXT = re.compile(
-    rf"(?<![\w-])(?:{_NAMED})[\"'\\]*\s*(?:[=:>]|%3D|%3A)\s*[\"'\\]*([^\s\"'&<>,;\\}}\]]+)", re.IGNORECASE
-)
+# Names are taken whole and looked at afterwards: a pattern that looked for the words in them would try each of them.
+_IN_QUERY = re.compile(r"(?:^|[?&;#])([\w-]{2,64})=([^&#\s\"'<>;]++)")
+_IN_TEXT = re.compile(r"(?<![\w-])([\w-]{2,64}+)[\"'\\]*+\s*+(?:[=:>]|%3[ADad])\s*+[\"'\\]*+([^\s\"'&<>,;\\}\]]++)")
 _IN_USER = re.compile(r"://([^/@\s\"'<>]+)@")
 _SCHEME = re.compile(r"\b(Bearer|Basic|Token)(?:\s+|%20|\+)([\w.~+/%=-]{8,})", re.IGNORECASE)
-_JWT = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*")
-_IN_FIELD = re.compile(rf"<input\b[^>]*\bname=[\"']?(?:{_NAMED})[\"'][^>]*\bvalue=[\"']?([^\"'>\s]+)", re.IGNORECASE)
+_JWT = re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*")
+_IN_FIELD = re.compile(
+    r"<input\b[^<>]{0,300}?\bname=[\"']?([\w-]{2,64})\b[^<>]{0,300}?\bvalue=[\"']?([^\"'<>\s]++)", re.IGNORECASE
+)
 _COOKIES = frozenset({"cookie", "set-cookie"})
 REMEMBERED = 64
 """Secrets given out that are looked for in later exchanges too: sessions begin early, and some servers never stop."""
@@ -137,22 +138,27 @@ def _in_json(value: Any) -> Iterator[str]:
 
 
 def _in_address(url: str) -> Iterator[str]:
-    for found in _IN_QUERY.findall(url):
+    for found in _named(_IN_QUERY, url):
         yield from {found, unquote_plus(found), unquote(found)}
     for found in _IN_USER.findall(url):
         user = unquote(found)
         yield from (found, user, user.partition(":")[2] or user)
 
 
+def _named(pattern: re.Pattern[str], text: str) -> Iterator[str]:
+    """The values that a pattern finds beside names of secrets."""
+    return (value for name, value in pattern.findall(text) if _NAME.fullmatch(name))
+
+
 def _in_text(text: str) -> Iterator[str]:
     """What looks like a secret, or follows the name of one, in a text that may say anything."""
-    for found in _IN_TEXT.findall(text):
+    for found in _named(_IN_TEXT, text):
         yield from (each for each in {found, unquote_plus(found)} if _looks_random(each))
     for scheme, credential in _SCHEME.findall(text):
         yield from (each for each in _credential(scheme, credential) if _looks_random(each))
     yield from _JWT.findall(text)
     if "<" in text:
-        yield from (each for each in map(html.unescape, _IN_FIELD.findall(text)) if _looks_random(each))
+        yield from (each for each in map(html.unescape, _named(_IN_FIELD, text)) if _looks_random(each))
     if "://" in text:
         yield from _in_address(text)
 
