@@ -267,7 +267,7 @@ class Judge:
             elif call.refused and media is not None and "json" not in media:
                 return
             else:
-                owner = self.ledger.owner(pointer) or self.ledger.owner(answer.pointer)
+                owner = self.ledger.owner(pointer)
                 actual = "no body" if call.answered is ABSENT else str(call.answered)
                 judgement.findings.append(
                     self._finding(call, owner, "the answer is not JSON", "a JSON body", actual, "response.body")

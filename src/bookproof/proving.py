@@ -190,14 +190,15 @@ def uncovered(api: Api) -> Iterator[str]:
 
 
 def gaps(api: Api) -> Iterator[str]:
-    """Constraints without a row, rows that own what is not there, rules without a row and rows without their rule."""
-    constraints = frozenset(api.contract.constraints())
-    for pointer in sorted(constraints):
-        if api.ledger.owner(pointer) is None:
-            yield f"no requirement owns {pointer}"
-    for pointer, row in api.ledger.owned.items():
-        if not any(found == pointer or found.startswith(f"{pointer}/") for found in constraints):
-            yield f"{row} owns {pointer}, where the contract asks for nothing"
+    """Constraints without a row, rows that own what is not there, rules without a row and rows without their rule.
+
+    Rows own constraints singly, so that none can go from a contract unnoticed.
+    """
+    constraints, owned = frozenset(api.contract.constraints()), api.ledger.owned
+    for pointer in sorted(constraints - owned.keys()):
+        yield f"no requirement owns {pointer}"
+    for pointer in sorted(owned.keys() - constraints):
+        yield f"{owned[pointer]} owns {pointer}, where the contract asks for nothing"
     named, written = frozenset(api.ledger.rules) - BUILT_IN, frozenset(api.rules())
     for rule in sorted(named - written):
         yield f"{api.ledger.rules[rule]} names the rule {rule}, which is not there"
