@@ -10,6 +10,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -292,7 +293,8 @@ class Judge:
             )
         judgement.shown |= self._owners_of(pointer, schema.covered(call.answered))
         for breach in schema.breaches(call.answered, "response.body"):
-            call.unsound.add(breach.where.removeprefix("response.body/"))
+            place = breach.where.removeprefix("response.body/")
+            call.unsound.update(accumulate(place.split("/"), "{}/{}".format))
             self._answer_breach(call, breach, judgement)
 
     def _owners_of(self, pointer: str, covered: frozenset[str]) -> frozenset[str]:

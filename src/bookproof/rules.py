@@ -21,7 +21,8 @@ class Call:
     """An exchange of a known operation, read once: what was sent and answered, and what the schemas said of it.
 
     sent, answered: JSON values; ABSENT where there is no body, an InvalidJson where it is not JSON.
-    breaches: how the request departs from the contract; unsound: places of the answer that its schema refuses.
+    breaches: how the request departs from the contract; unsound: places of the answer that its schema refuses, and
+    those around them.
     """
 
     exchange: Exchange
@@ -73,11 +74,7 @@ class Call:
 
     def sound(self, name: str) -> bool:
         """Whether the answer is an object whose property of that name is present and of the right form."""
-        return (
-            isinstance(self.answered, dict)
-            and name in self.answered
-            and not (self.unsound and any(place == name or place.startswith(f"{name}/") for place in self.unsound))
-        )
+        return isinstance(self.answered, dict) and name in self.answered and name not in self.unsound
 
 
 @dataclass(frozen=True, slots=True)
