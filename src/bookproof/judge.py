@@ -134,6 +134,8 @@ class Judge:
         if call is None:
             return Judgement(None)
         judgement = Judgement(call)
+        if exchange.intent.tentative and not 0 < call.status < 500:
+            return judgement
         if exchange.response is None:
             self._no_answer(call, judgement)
         elif call.status in THROTTLING or self._throttled(call) or self._credentials_refused(call):
@@ -228,6 +230,7 @@ class Judge:
         self._served.add(call.operation.id)
         if call.exchange.intent.demonstrates:
             judgement.shown.add(call.exchange.intent.demonstrates)
+        judgement.shown.update(call.exchange.intent.shows)
         if served := self.ledger.served_by(call.operation.id):
             judgement.shown.add(served)
 

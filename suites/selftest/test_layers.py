@@ -27,6 +27,7 @@ LAYERS = (
         "tally",
         "verdict",
         "evidence",
+        "variants",
     ],
     ["apis", "captures", "negatives", "faults"],
     ["targets"],

@@ -24,6 +24,7 @@ from bookproof.reports.terminal import show_verdict
 from bookproof.running import Progress, run_suite
 from bookproof.targets.configuration import Configuration
 from bookproof.targets.opening import Plan, address
+from bookproof.variants import Depth
 from bookproof.verdict import Verdict
 
 
@@ -34,6 +35,11 @@ from bookproof.verdict import Verdict
 @click.option("--config", type=click.Path(path_type=Path), help="bookproof.toml, if not in the working directory.")
 @click.option("--report", type=click.Path(path_type=Path), default=Path("reports"), show_default=True, metavar="DIR")
 @click.option("--reading", type=click.Choice(["strict", "tolerant"]), help="tolerant: lenience is a warning.")
+@click.option(
+    "--depth",
+    type=click.Choice(["smoke", "standard", "full"]),
+    help="How much is sent: each rule once, everything in packs (the default), or everything one by one and more.",
+)
 @click.option("--replay", is_flag=True, help="Judge the recorded exchanges of the cassettes.")
 @click.option("--dry-run", is_flag=True, help="Print what would be sent, by requirement; send nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask before the first write to a host that is not this machine.")
@@ -46,6 +52,7 @@ def command(
     config: Path | None,
     report: Path,
     reading: Reading | None,
+    depth: Depth | None,
     replay: bool,
     dry_run: bool,
     yes: bool,
@@ -67,7 +74,12 @@ def command(
     out, err = console(), console(stderr=True)
     plans = {
         api.name: configuration.plan(
-            api.name, url=url, token_variable=token_env, reading=reading, kind="replay" if replay else None
+            api.name,
+            url=url,
+            token_variable=token_env,
+            reading=reading,
+            depth=depth,
+            kind="replay" if replay else None,
         )
         for api in chosen
     }

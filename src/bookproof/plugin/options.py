@@ -28,6 +28,7 @@ def plan_for(config: pytest.Config) -> Callable[[str], Plan]:
             url=target if live else None,
             token_variable=config.getoption("--bookproof-token-env"),
             reading=config.getoption("--bookproof-reading"),
+            depth=config.getoption("--bookproof-depth"),
             kind="live" if live else target or "replay",
         )
 

@@ -146,6 +146,10 @@ class ApiRun:
 
     def verdict(self) -> Verdict:
         """What the run comes to."""
+        if self.plan.depth == "smoke":
+            for row in self.api.ledger:
+                if not self.session.tally.exercised(row.id):
+                    self.session.tally.leave_untested(row.id, "a smoke run leaves it out", "depth")
         run = Run(
             api=self.api.name,
             target=self.plan.kind,

@@ -187,6 +187,15 @@ class Session:
             intent = replace(intent, demonstrates=None, vouched=False, about=intent.about or intent.demonstrates)
         return self._observe(self._exchange(request, intent))
 
+    def send_as(self, draft: Draft, intent: Intent) -> Answer:
+        """Sends a draft of which more is known than the running test says."""
+        request = self.build(self._named(draft))
+        return self._observe(self._exchange(request, replace(intent, test=self.scene.test)))
+
+    def judge_for_itself(self, exchange: Exchange) -> Answer:
+        """Has an exchange judged whose parts were looked at and did not explain what is wrong with it."""
+        return self._observe(replace(exchange, intent=replace(exchange.intent, tentative=False)))
+
     def send_together(self, drafts: Sequence[Draft]) -> list[Answer]:
         """Sends drafts at the same time, each on a thread of its own, and has the exchanges judged as they ended."""
         intent = self._intent(None)
