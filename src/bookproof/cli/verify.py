@@ -21,6 +21,7 @@ from bookproof.judge import Reading
 from bookproof.reports.folder import write_reports
 from bookproof.reports.listing import console
 from bookproof.reports.terminal import show_verdict
+from bookproof.reports.workflow import Step, workflow_step
 from bookproof.running import Progress, run_suite
 from bookproof.targets.configuration import Configuration
 from bookproof.targets.opening import Plan, address
@@ -86,17 +87,43 @@ def command(
     if dry_run:
         return _plan(out, chosen, plans)
     _ask(plans, yes)
+    # Annotations keep off a stdout that holds JSON alone.
+    with workflow_step(sys.stderr if as_json else sys.stdout) as step:
+        verdicts, codes = _judge_all(chosen, plans, report, out, err, step, as_json=as_json, quiet=quiet)
+        if as_json:
+            documents = [verdict.as_json() for verdict in verdicts]
+            sys.stdout.write(json.dumps(documents[0] if len(chosen) == 1 else documents, indent=2) + "\n")
+            sys.stdout.flush()
+    return worst(codes)
+
+
+def _judge_all(
+    chosen: list[apis.Api],
+    plans: dict[str, Plan],
+    report: Path,
+    out: Console,
+    err: Console,
+    step: Step | None,
+    *,
+    as_json: bool,
+    quiet: bool,
+) -> tuple[list[Verdict], list[int]]:
+    """Judges one API after another, shows what came of each; gives verdicts and exit codes."""
     verdicts: list[Verdict] = []
     codes: list[int] = []
     for api in chosen:
         try:
             verdict, folder = _judge(api, plans[api.name], report, None if as_json or quiet else err)
         except BookproofError as error:
+            if step:
+                step.failed(api.name, error)
             if len(chosen) == 1:
                 raise
             err.print(f"bookproof: {api.name}: {error}", markup=False)
             codes.append(error.exit_code)
             continue
+        if step:
+            step.judged(verdict, folder)
         verdicts.append(verdict)
         codes.append(verdict.exit_code)
         if quiet:
@@ -107,10 +134,7 @@ def command(
         if stale:
             err.print(f"bookproof: {stale}", markup=False)
             codes.append(2)
-    if as_json:
-        documents = [verdict.as_json() for verdict in verdicts]
-        sys.stdout.write(json.dumps(documents[0] if len(chosen) == 1 else documents, indent=2) + "\n")
-    return worst(codes)
+    return verdicts, codes
 
 
 def worst(codes: list[int]) -> int:
