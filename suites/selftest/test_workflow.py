@@ -14,9 +14,8 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from bookproof import apis, cli
+from bookproof import apis, cli, running
 from bookproof.apis.highlevel.reference import TOKEN
-from bookproof.cli import verify
 from bookproof.errors import Unreachable
 from bookproof.exchange import Exchange, Request, Response
 from bookproof.judge import Finding
@@ -118,7 +117,7 @@ def bookproof(capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
     outcome = Outcome(verdict(finding("HL-042", text="##[add-mask]x\n::add-mask::x")), (), Counter())
-    monkeypatch.setattr(verify, "run_suite", lambda *arguments, **options: outcome)
+    monkeypatch.setattr(running, "run_suite", lambda *arguments, **options: outcome)
 
     def run(line):
         code = cli.run(line.split())

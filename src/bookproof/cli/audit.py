@@ -1,5 +1,7 @@
 """`bookproof audit`: judge traffic that was captured elsewhere, both sides of it."""
 
+from __future__ import annotations
+
 import json
 import sys
 import time
@@ -7,21 +9,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
-from rich.console import Console
 
-from bookproof import apis
 from bookproof.cli.completion import api_names
-from bookproof.dividing import Audit, Told, audit, whole_run
 from bookproof.errors import UsageError
-from bookproof.judge import Reading
-from bookproof.reports.client import remarks, show_client
-from bookproof.reports.folder import write_reports
-from bookproof.reports.terminal import show_verdict
-from bookproof.targets.configuration import Configuration
-from bookproof.verdict import Run, Verdict
+
+if TYPE_CHECKING:  # `--help` imports nothing that it does not need
+    from rich.console import Console
+
+    from bookproof.dividing import Told
+    from bookproof.judge import Reading
+    from bookproof.verdict import Verdict
 
 Side = Literal["service", "client", "both"]
 
@@ -65,6 +65,14 @@ def command(
     bookproof audit nexudus day1.ndjson day2.ndjson --jobs 4
     zcat gateway.ndjson.gz | bookproof audit timetap - --url-prefix https://gateway.example.com/timetap
     """
+    from rich.console import Console
+
+    from bookproof import apis
+    from bookproof.dividing import Audit, audit, whole_run
+    from bookproof.reports.folder import write_reports
+    from bookproof.targets.configuration import Configuration
+    from bookproof.verdict import Run
+
     api = apis.load(name)
     for prefix in prefixes:
         if not prefix.startswith(("http://", "https://")):
@@ -98,6 +106,12 @@ def command(
 
 def show(verdict: Verdict, folder: Path | None, *, as_json: bool, quiet: bool) -> None:
     """Prints what both sides of some traffic come to."""
+    from rich.console import Console
+
+    from bookproof import apis
+    from bookproof.reports.client import remarks, show_client
+    from bookproof.reports.terminal import show_verdict
+
     out = Console(highlight=False, soft_wrap=False)
     if as_json:
         sys.stdout.write(json.dumps(verdict.as_json(), indent=2) + "\n")

@@ -1,26 +1,33 @@
 """`bookproof init`: a commented bookproof.toml to fill in."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from bookproof import apis
-from bookproof.apis import Api
 from bookproof.cli.completion import api_names
 from bookproof.errors import UsageError
-from bookproof.targets.configuration import FILE
+
+if TYPE_CHECKING:  # `--help` imports nothing that it does not need
+    from bookproof.apis import Api
 
 
 @click.command(name="init")
 @click.argument("names", metavar="API…", nargs=-1, required=True, shell_complete=api_names)
-@click.option("--to", "path", type=click.Path(path_type=Path), default=Path(FILE), show_default=True, metavar="FILE")
+@click.option(
+    "--to", "path", type=click.Path(path_type=Path), default=Path("bookproof.toml"), show_default=True, metavar="FILE"
+)
 def command(names: tuple[str, ...], path: Path) -> int:
     """Write a commented configuration file.
 
     \b
     bookproof init highlevel
     """
+    from bookproof import apis
+
     chosen = [apis.load(name) for name in names]
     text = "\n".join(line for api in chosen for line in (*_section(api), ""))
     try:

@@ -1,15 +1,16 @@
 """`bookproof mock`: the reference API as a server, for clients to build against; on request with a defect."""
 
-import asyncio
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import click
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bookproof import apis
 from bookproof.cli.completion import api_names, defects
 from bookproof.errors import UsageError
-from bookproof.targets.asgi import listen
+
+if TYPE_CHECKING:  # `--help` imports nothing that it does not need
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 @click.command(name="mock")
@@ -35,7 +36,9 @@ def command(name: str, host: str, port: int, defect: str | None, latency: int, k
     """
     import uvicorn
 
+    from bookproof import apis
     from bookproof.proving import app_with, catalogue
+    from bookproof.targets.asgi import listen
 
     api = apis.load(name)
     if defect == "list":
@@ -76,6 +79,8 @@ class _Delayed:
         self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        import asyncio
+
         await asyncio.sleep(self._seconds)
         await self._app(scope, receive, send)
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from bookproof.errors import UsageError
-from bookproof.reports import stored
 
 COMPARISON = Path("reports/comparison.html")
 
@@ -35,6 +34,8 @@ def command(places: tuple[Path, ...], target: Path | None, allure: bool, many_fi
         raise UsageError("--allure and --json exclude each other.")
     if allure:
         return _allure(places, target, single=not many_files)
+    from bookproof.reports import stored
+
     folders = list(dict.fromkeys(folder for place in places for folder in stored.folders(place)))
     if len(places) > 1:
         return _compare(folders, target, as_json)
@@ -47,6 +48,8 @@ def command(places: tuple[Path, ...], target: Path | None, allure: bool, many_fi
 
 
 def _render(folders: list[Path], target: Path | None, as_json: bool) -> int:
+    from bookproof.reports import stored
+
     documents = [stored.read(folder) for folder in folders]
     if as_json:
         _print(documents[0] if len(documents) == 1 else documents)
@@ -59,6 +62,7 @@ def _render(folders: list[Path], target: Path | None, as_json: bool) -> int:
 
 
 def _compare(folders: list[Path], target: Path | None, as_json: bool) -> int:
+    from bookproof.reports import stored
     from bookproof.reports.compare import as_json as comparison_json
     from bookproof.reports.compare import compare, comparison_page
 

@@ -1,5 +1,7 @@
 """`bookproof verify`: judge one API or all, against the embedded reference, a recording or a live address."""
 
+from __future__ import annotations
+
 import ipaddress
 import json
 import os
@@ -10,23 +12,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
-from bookproof import apis
 from bookproof.cli.completion import api_names
 from bookproof.errors import BookproofError, UsageError
-from bookproof.judge import Reading
-from bookproof.reports.folder import write_reports
-from bookproof.reports.listing import console
-from bookproof.reports.terminal import show_verdict
-from bookproof.reports.workflow import Step, workflow_step
-from bookproof.running import Progress, run_suite
-from bookproof.targets.configuration import Configuration
-from bookproof.targets.opening import Plan, address
-from bookproof.variants import Depth
-from bookproof.verdict import Verdict
+
+if TYPE_CHECKING:  # `--help` imports nothing that it does not need
+    from rich.console import Console
+
+    from bookproof.apis import Api
+    from bookproof.judge import Reading
+    from bookproof.reports.workflow import Step
+    from bookproof.running import Progress
+    from bookproof.targets.opening import Plan
+    from bookproof.variants import Depth
+    from bookproof.verdict import Verdict
 
 
 @click.command(name="verify")
@@ -66,6 +68,11 @@ def command(
     bookproof verify
     bookproof verify highlevel --url http://127.0.0.1:8080 --token-env HL_TOKEN
     """
+    from bookproof import apis
+    from bookproof.reports.listing import console
+    from bookproof.reports.workflow import workflow_step
+    from bookproof.targets.configuration import Configuration
+
     chosen = [apis.load(name) for name in names or apis.names()]
     if url and len(chosen) != 1:
         raise UsageError("--url needs one API.", hint=f"For example: bookproof verify {chosen[0].name} --url {url}")
@@ -98,7 +105,7 @@ def command(
 
 
 def _judge_all(
-    chosen: list[apis.Api],
+    chosen: list[Api],
     plans: dict[str, Plan],
     report: Path,
     out: Console,
@@ -109,6 +116,8 @@ def _judge_all(
     quiet: bool,
 ) -> tuple[list[Verdict], list[int]]:
     """Judges one API after another, shows what came of each; gives verdicts and exit codes."""
+    from bookproof.reports.terminal import show_verdict
+
     verdicts: list[Verdict] = []
     codes: list[int] = []
     for api in chosen:
@@ -143,8 +152,10 @@ def worst(codes: list[int]) -> int:
     return max(codes, key=order.index, default=3)
 
 
-def _plan(out: Console, chosen: list[apis.Api], plans: dict[str, Plan]) -> int:
+def _plan(out: Console, chosen: list[Api], plans: dict[str, Plan]) -> int:
     """Prints the requests of a run by requirement: what a reference with the same fixtures would be asked."""
+    from bookproof.running import run_suite
+
     for api in chosen:
         plan = plans[api.name]
         outcome = run_suite(api, replace(plan, kind="reference", url="", authorization=None, login={}))
@@ -159,6 +170,8 @@ def _plan(out: Console, chosen: list[apis.Api], plans: dict[str, Plan]) -> int:
 
 def _ask(plans: dict[str, Plan], yes: bool) -> None:
     """Asks before a run creates anything on a machine that is not this one."""
+    from bookproof.targets.opening import address
+
     hosts = {address(plan.url).host for plan in plans.values() if plan.kind == "live"}
     elsewhere = sorted(host for host in hosts if not _loopback(host))
     if not elsewhere or yes or os.environ.get("CI"):
@@ -185,15 +198,17 @@ def _stale_waivers(verdict: Verdict, plan: Plan) -> str:
     return f"{', '.join(stale)} passed: take the waiver out of the configuration." if stale else ""
 
 
-def _judge(api: apis.Api, plan: Plan, report: Path, err: Console | None) -> tuple[Verdict, Path]:
+def _judge(api: Api, plan: Plan, report: Path, err: Console | None) -> tuple[Verdict, Path]:
+    from bookproof.reports.allure import complete_results
+    from bookproof.reports.folder import write_reports
+    from bookproof.running import run_suite
+
     with tempfile.TemporaryDirectory(prefix="bookproof-") as scratch, _progress(err, api.name) as progress:
         allure = Path(scratch) / "allure-results"
         allure.mkdir()
         outcome = run_suite(api, plan, properties=plan.kind != "replay", allure=allure, progress=progress)
         if outcome.error is not None and not outcome.verdict.requests:
             raise outcome.error
-        from bookproof.reports.allure import complete_results
-
         complete_results(allure, outcome.verdict)
         return outcome.verdict, write_reports(outcome.verdict, report, allure)
 
