@@ -121,6 +121,14 @@ class Browser:
         return [e for e in self.events if e.get("method") in {*wanted, "Page.javascriptDialogOpening"}]
 
     @property
+    def errors(self):
+        """Of the troubles those that are errors: what a page of others may say in the console is theirs."""
+        of_console = [
+            e["params"].get("entry", e["params"]).get("level") or e["params"].get("type") for e in self.troubles
+        ]
+        return [e for e, level in zip(self.troubles, of_console, strict=True) if level in ("error", "assert", None)]
+
+    @property
     def fetched(self):
         """What was asked of a network."""
         asked = [e["params"]["request"]["url"] for e in self.events if e.get("method") == "Network.requestWillBeSent"]

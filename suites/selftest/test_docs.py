@@ -19,6 +19,7 @@ from test_rendered_allure import install
 from bookproof import apis, cli, running
 from bookproof.apis.highlevel.reference import FIXTURES, TOKEN
 from bookproof.captures import har
+from bookproof.reports.folder import write_reports
 from bookproof.running import run_suite
 from bookproof.targets.asgi import served
 from bookproof.targets.configuration import Configuration
@@ -167,6 +168,8 @@ class Reader:
             return self._apart(words)
         if words[1] == "init":
             (self.folder / "bookproof.toml").unlink(missing_ok=True)
+        if "--config" in words:
+            self.fill_in()
         code = cli.run(words[1:])
         said = self._capsys.readouterr()
         if words[1] == "init":
@@ -221,13 +224,13 @@ ROOM = {
 
 @pytest.fixture(scope="module")
 def run():
-    """A run of the scenarios, whose exchanges stand for what the reader's browser has seen."""
+    """A run of the scenarios: its exchanges stand for what a browser has seen, its verdict for that of another day."""
     return run_suite(API, Plan(), properties=False)
 
 
 @pytest.fixture
 def reader(tmp_path, monkeypatch, capsys, run):
-    """A reader with a configuration, a browser's capture and Allure; generated requests are left to other tests."""
+    """A reader with a browser's capture, two reports and Allure at hand; generated requests are left to other tests."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(
         running, "run_suite", lambda *args, **options: run_suite(*args, **options | {"properties": False})
@@ -238,10 +241,10 @@ def reader(tmp_path, monkeypatch, capsys, run):
     (tmp_path / "suites").symlink_to(ROOT / "suites")
     accepted = [one for one in run.exchanges if one.response and one.response.status < 300]
     har.write(tmp_path / "capture.har", accepted)
+    for day in ("monday", "friday"):
+        write_reports(run.verdict, tmp_path / day)
     with served(API.reference().app) as url:
-        reader = Reader(tmp_path, url, capsys)
-        reader.fill_in()
-        yield reader
+        yield Reader(tmp_path, url, capsys)
 
 
 @pytest.mark.network
