@@ -9,6 +9,7 @@ from pathlib import Path
 from bookproof.errors import UsageError
 from bookproof.reports.badge import badge
 from bookproof.reports.client import client_markdown
+from bookproof.reports.excerpt import without_steering
 from bookproof.reports.html import page
 from bookproof.reports.junit import junit_xml
 from bookproof.reports.markdown import markdown
@@ -17,7 +18,9 @@ from bookproof.reports.sarif import sarif
 from bookproof.verdict import Verdict
 
 WRITERS: dict[str, Callable[[Verdict], str]] = {
-    "verdict.json": lambda verdict: json.dumps(verdict.as_json(), indent=2, ensure_ascii=False) + "\n",
+    "verdict.json": lambda verdict: (
+        without_steering(json.dumps(verdict.as_json(), indent=2, ensure_ascii=False)) + "\n"
+    ),
     "verdict.md": lambda verdict: markdown(verdict) + client_markdown(verdict),
     "junit.xml": junit_xml,
     "index.html": lambda verdict: page(verdict.as_json()),
