@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted(path for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")) if path.is_file())
 
 _BLOCK = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.M | re.S)
-_SPAN = re.compile(r"(?<!`)`(bookproof [^`]+)`")
+_SPAN = re.compile(r"(?<!`)`((?:bookproof|python|bash) [^`]+)`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def commands(page: Path) -> list[Shown]:
 
 
 def spans(page: Path) -> list[Shown]:
-    """The commands of bookproof that sentences name."""
+    """The commands of bookproof, and of this repository, that sentences name."""
     prose = _BLOCK.sub("", page.read_text(encoding="utf-8"))
     return [Shown(page.name, -1, tuple(shlex.split(" ".join(text.split())))) for text in _SPAN.findall(prose)]
 
