@@ -222,6 +222,13 @@ def test_every_input_of_the_action_reaches_its_command():
 
 
 @in_a_checkout
+def test_the_action_installs_the_repository_that_it_lies_in():
+    path = re.search(r"\$GITHUB_ACTION_PATH(/[./]+)", text(".github", "actions", "verify", "action.yml"))[1]
+
+    assert Path(f"{SCRIPT.parent}{path}").resolve() == ROOT
+
+
+@in_a_checkout
 def test_the_template_runs_what_the_action_runs():
     script = SCRIPT.read_text(encoding="utf-8").replace("\\\n", " ")
     (command,) = [line for line in script.splitlines() if line.startswith("bookproof ")]
