@@ -67,7 +67,8 @@ class Intent:
     also_breaks: the requirement that the request breaks where only the sender can know (a wrong token).
     conclusive: a refusal can have no other cause than the breach; not so for generated requests.
     shows: further requirements that an accepted request shows, each by a part of its own.
-    tentative: where the request is not accepted its parts are sent, and a fault is looked for in them.
+    tentative: that no answer or a server error comes says nothing yet: the request's parts are sent, or it was one of
+    several at once.
     test: the suite's test that sent it.
     """
 
