@@ -83,9 +83,9 @@ UNUSUAL = (
     *(variant for field, row in TEXT_FIELDS.items() for variant in unusual(field, row, TEXTS)),
     *(variant for field, row in INTEGER_FIELDS.items() for variant in unusual(field, row, INTEGERS)),
     *(variant for field, row in NUMBER_FIELDS.items() for variant in unusual(field, row, NUMBERS)),
-    *(variant for field in ID_LISTS for variant in unusual(field, "NX-119", LISTS)),
     *(variant for words, (row, slots) in SLOTS.items() for variant in unusual("TimeSlots", row, {words: slots})),
     *(variant for field, row in OUTSIDE.items() for variant in unusual(field, row, {"typical": TYPICAL[field]})),
+    *(variant for field in ID_LISTS for variant in unusual(field, "NX-119", LISTS)),
     Variant("undocumented", "NX-095", {"TypeName": "resource", "BookproofNote": {"a": [1]}}, vouched=False),
 )
 
