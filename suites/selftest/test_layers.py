@@ -25,6 +25,7 @@ LAYERS = (
         "rules",
         "judge",
         "tally",
+        "tally_json",
         "verdict",
         "evidence",
         "variants",

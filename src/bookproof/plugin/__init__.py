@@ -14,6 +14,7 @@ from bookproof.errors import BookproofError, CannotJudge, Untested
 from bookproof.judge import Finding
 from bookproof.ledger import BUILT_IN
 from bookproof.negatives import NearMiss
+from bookproof.plugin import workers
 from bookproof.plugin.allure import Reporter
 from bookproof.plugin.runs import ApiRun, Runs
 from bookproof.reports.text import finding_text
@@ -45,6 +46,7 @@ needs = pytest.mark.needs
 RUNS = pytest.StashKey[Runs]()
 _ACTIVE: list[Runs] = []
 _REPORTER = pytest.StashKey[Reporter]()
+_NODES = pytest.StashKey[list[Any]]()
 _MARKERS = (
     "requirement(*ids): the requirements that a scenario is about",
     "demonstrates(id): the requirement that a scenario's valid requests show",
@@ -209,19 +211,32 @@ def pytest_exception_interact(node: pytest.Item | pytest.Collector, call: pytest
 
 def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
     """Remembers that a run was interrupted, so that what was judged so far is no conclusion."""
-    if isinstance(excinfo.value, pytest.Session.Interrupted):  # pytest's own, where tests cannot be collected
+    ended_by = type(excinfo.value)
+    # pytest's own, where tests cannot be collected; pytest-xdist's, where enough tests failed
+    if issubclass(ended_by, pytest.Session.Interrupted) or ended_by.__module__.startswith("xdist."):
         return
     for runs in _ACTIVE[-1:]:  # the innermost: a run may stand within a test of another
-        for run in runs:
-            run.stop(CannotJudge("The run was interrupted."))
+        runs.stop(CannotJudge("The run was interrupted."))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodeready(node: Any) -> None:
+    """Remembers a worker of pytest-xdist."""
+    node.config.stash.setdefault(_NODES, []).append(node)
+
+
+@pytest.hookimpl(trylast=True)  # pytest-xdist has ended its workers by then
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Ends the runs: cleans up, concludes, writes reports."""
+    """Ends the runs: cleans up, concludes, writes reports; a worker leaves the conclusion to who started it."""
     runs = session.config.stash.get(RUNS, None)
-    if runs is not None:
-        runs.finish(narrowed=_narrowed(session))
-        _ACTIVE.remove(runs)
+    if runs is None:
+        return
+    if workers.is_worker(session.config):
+        workers.hand_over(session.config, runs)
+    else:
+        others = list(workers.take_over(session.config.stash.get(_NODES, [])))
+        runs.finish(narrowed=_narrowed(session), others=others)
+    _ACTIVE.remove(runs)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
@@ -267,10 +282,14 @@ def _distinct(findings: list[Finding], run: ApiRun) -> Iterator[str]:
 def _narrowed(session: pytest.Session) -> bool:
     """Whether only some of the tests were asked for, so that untouched requirements say nothing."""
     option = session.config.option
-    ended_early = session.shouldfail or session.shouldstop
+    ended_early = session.shouldfail or session.shouldstop or _stopped_by_xdist(session)
     named = any(".py" in argument for argument in session.config.args)
     depth = getattr(option, "bookproof_depth", None)
     return bool(option.keyword or option.markexpr or named or ended_early or depth == "smoke")
+
+
+def _stopped_by_xdist(session: pytest.Session) -> bool:
+    return bool(getattr(session.config.pluginmanager.getplugin("dsession"), "shouldstop", False))
 
 
 __all__ = ["demonstrates", "full", "near_misses", "needs", "requirement", "send_pack", "smoke", "variants"]

@@ -13,6 +13,8 @@ from bookproof.reports.excerpt import without_steering
 from bookproof.reports.html import page
 from bookproof.reports.junit import junit_xml
 from bookproof.reports.markdown import markdown
+from bookproof.reports.parts import FILE as PART
+from bookproof.reports.parts import RunPart
 from bookproof.reports.rendered_allure import HISTORY
 from bookproof.reports.sarif import sarif
 from bookproof.verdict import Verdict
@@ -29,10 +31,11 @@ WRITERS: dict[str, Callable[[Verdict], str]] = {
 }
 
 
-def write_reports(verdict: Verdict, root: Path, allure: Path | None = None) -> Path:
+def write_reports(verdict: Verdict, root: Path, allure: Path | None = None, part: RunPart | None = None) -> Path:
     """Writes the reports of a run to `root/<api>`, in place of an older run's; gives that folder.
 
     allure: a folder of Allure results, which moves into the report.
+    part: what the verdict was concluded from, where other parts of the same run may be joined to it.
     """
     folder = root / verdict.run.api
     draft = root / f".{verdict.run.api}.{os.getpid()}"
@@ -42,6 +45,8 @@ def write_reports(verdict: Verdict, root: Path, allure: Path | None = None) -> P
         for name, write in WRITERS.items():
             # A lone surrogate, which a response may hold, has no UTF-8 form: it is written as its escape.
             (draft / name).write_text(write(verdict), encoding="utf-8", errors="backslashreplace")
+        if part is not None:
+            (draft / PART).write_text(json.dumps(part.as_json()) + "\n", encoding="utf-8")
         if allure is not None and allure.is_dir():
             shutil.move(allure, draft / "allure-results")
         if (folder / HISTORY).is_dir():
