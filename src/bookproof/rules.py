@@ -5,6 +5,7 @@ traffic does not matter to them. One Rules value serves one run.
 """
 
 import json
+import zlib
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -97,6 +98,15 @@ Ruling = Shown | Taken | Breach
 
 RUN: Final = "run"
 """The partition of a rule whose history is that of the whole run."""
+
+BUCKETS: Final = 64
+"""Into how many parts a history that is kept by keys may be divided. What it forgets for want of room, it forgets
+within one of them, so that dividing it changes nothing."""
+
+
+def bucket(key: Hashable) -> int:
+    """The part of a history that a key belongs to, the same in every process."""
+    return zlib.crc32(repr(key).encode()) % BUCKETS
 
 
 class Rule:

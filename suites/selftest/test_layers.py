@@ -33,7 +33,7 @@ LAYERS = (
     ["apis", "captures", "negatives", "faults"],
     ["targets"],
     ["plugin", "reports"],
-    ["cli", "__main__", "running", "proving", "auditing", "dividing", "watching"],
+    ["cli", "__main__", "running", "proving", "auditing", "routing", "dividing", "cluster", "distributing", "watching"],
 )
 HEIGHT = {name: height for height, layer in enumerate(LAYERS) for name in layer}
 FOREIGN_TO_THE_CORE = {
