@@ -67,29 +67,34 @@ def audit_on_dask(settings: Audit, captures: Sequence[str], scheduler: str, *, w
     blocks = blocks_of(captures, list(names.values()))
     asked = Asked(settings, __version__, api.contract.sha256)
     with connected(scheduler, workers) as client:
-        threads = sum(client.nthreads().values())
-        if whole_run(api):
-            parts = [delayed(_judge_whole)(asked, captures, list(names.values()))]
-        elif remembers(api):
-            parts = _by_key(asked, blocks, threads)
-        else:
-            parts = [delayed(_judge_block)(asked, block) for block in blocks]
+        parts = tasks(asked, blocks, sum(client.nthreads().values()))
         whole = dask.bag.from_delayed(parts).reduction(together, together, split_every=TOGETHER)
         part: Part = result(client, whole)
         return _with_lines(client, part, blocks)
 
 
+def tasks(asked: "Asked", blocks: Sequence[Block], threads: int) -> list[Any]:
+    """The tasks whose parts make the whole. threads: how many run at the same time."""
+    api = apis.load(asked.settings.api)
+    if whole_run(api):
+        called = {block.place: block.name for block in blocks}
+        return [delayed(_judge_whole)(asked, list(called), list(called.values()))]
+    if remembers(api):
+        return _by_key(asked, blocks, threads)
+    return [delayed(_judge_block)(asked, block) for block in blocks]
+
+
 def _by_key(asked: "Asked", blocks: Sequence[Block], threads: int) -> list[Any]:
     """The tasks that judge where they read, move what touches a history to the task of its key, and judge it there."""
     count = min(BUCKETS, max(2 * threads, sum(block.size for block in blocks) // PIECES))
-    splits = [delayed(_split)(asked, block, count) for block in blocks]
-    latest = delayed(list)([delayed(_latest_of)(split) for split in splits])
+    splits = [delayed(split)(asked, block, count) for block in blocks]
+    latest = delayed(list)([delayed(_latest_of)(done) for done in splits])
     captures = delayed([block.place for block in blocks], traverse=False)
     moved = [
-        delayed(_judge_pieces)(asked, captures, latest, [delayed(_piece_of)(split, number) for split in splits])
+        delayed(_judge_pieces)(asked, captures, latest, [delayed(_piece_of)(done, number) for done in splits])
         for number in range(count)
     ]
-    return [delayed(_part_of)(split) for split in splits] + moved
+    return [delayed(_part_of)(done) for done in splits] + moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,7 @@ def _judge_whole(asked: Asked, captures: Sequence[str], names: Sequence[str]) ->
     return [judged(asked.settings.auditor(), reading.read(captures, in_time=True, names=names))]
 
 
-def _split(asked: Asked, block: Block, count: int) -> Split:
+def split(asked: Asked, block: Block, count: int) -> Split:
     """Judges what touches no history, and packs the rest for the tasks that judge its keys."""
     asked.check()
     auditor = asked.settings.auditor()
@@ -165,16 +170,16 @@ def _split(asked: Asked, block: Block, count: int) -> Split:
     return Split(auditor.finish(), pieces, latest)
 
 
-def _part_of(split: Split) -> list[Part]:
-    return [split.part]
+def _part_of(done: Split) -> list[Part]:
+    return [done.part]
 
 
-def _latest_of(split: Split) -> float:
-    return split.latest
+def _latest_of(done: Split) -> float:
+    return done.latest
 
 
-def _piece_of(split: Split, number: int) -> Piece | None:
-    return split.pieces.get(number)
+def _piece_of(done: Split, number: int) -> Piece | None:
+    return done.pieces.get(number)
 
 
 def _judge_pieces(
@@ -188,7 +193,7 @@ def _judge_pieces(
         since = before.get(capture, 0.0)
         before[capture] = max(since, ended)
         if piece is not None:
-            streams.append(partial(_unpacked, piece, since))
+            streams.append(partial(unpacked, piece, since))
     auditor = asked.settings.auditor()
     part = judged(auditor, merged(streams))
     part.unreadable, part.places = 0, []  # they were counted where they were read
@@ -220,7 +225,7 @@ class _Packing:
         return self.piece
 
 
-def _unpacked(piece: Piece, since: float) -> Stamped[Entry]:
+def unpacked(piece: Piece, since: float) -> Stamped[Entry]:
     """The exchanges of a piece; none is earlier than what its capture holds before the block."""
     for time, line in zip(piece.times, _lines(piece.packed), strict=True):
         yield max(time, since), ndjson.entry("", line) if line else Unreadable("", "")

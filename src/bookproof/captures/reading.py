@@ -32,6 +32,12 @@ class Unpacked(gzip.GzipFile):
         super().__init__(fileobj=packed)
         self._packed = packed
 
+    def readinto(self, buffer: Any) -> int:
+        """Gives what there is: `read` would lose it where the file breaks off."""
+        data = self.read1(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
     def close(self) -> None:
         super().close()
         self._packed.close()
