@@ -6,6 +6,7 @@ and the verdict is the same for any number of workers, blocks and tasks.
 """
 
 import zlib
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,9 +19,9 @@ from dask.delayed import delayed
 from bookproof import __version__, apis
 from bookproof.auditing import Part
 from bookproof.captures import ndjson, places, reading
-from bookproof.captures.blocks import Block, blocks_of, entries_of, lines_before
+from bookproof.captures.blocks import Block, blocks_of, entries_of, lines_before, lines_of
 from bookproof.captures.entries import Entry, Unreadable
-from bookproof.captures.ordering import Stamped, merged, stamped
+from bookproof.captures.ordering import Stamped, end_of, merged
 from bookproof.cluster import connected, result
 from bookproof.errors import UsageError
 from bookproof.routing import Audit, judged, key_of, place_of, remembers, whole_run
@@ -41,7 +42,7 @@ class Piece:
     not be read.
     """
 
-    times: list[float] = field(default_factory=list)
+    times: "array[float]" = field(default_factory=lambda: array("d"))
     packed: bytes = b""
 
 
@@ -155,17 +156,20 @@ def split(asked: Asked, block: Block, count: int) -> Split:
     auditor = asked.settings.auditor()
     packing = [_Packing() for _ in range(count)]
     latest = 0.0
-    for latest, found in stamped(entries_of(block)):
+    for item in lines_of(block):
+        found = ndjson.entry(*item) if isinstance(item, tuple) else item
         if isinstance(found, Unreadable):
             auditor.take(found)
             for piece in packing:
                 piece.interrupt(latest)
             continue
+        latest = max(latest, end_of(found))
         key = key_of(auditor, found)
         if key is None:
             auditor.take(found)
         else:
-            packing[place_of(key, count)].add(latest, ndjson.encode(found))
+            line = item[1] if isinstance(item, tuple) else ndjson.encode(found)
+            packing[place_of(key, count)].add(latest, line)
     pieces = {number: piece.packed() for number, piece in enumerate(packing) if piece.piece.times}
     return Split(auditor.finish(), pieces, latest)
 
@@ -211,7 +215,7 @@ class _Packing:
 
     def add(self, time: float, line: bytes) -> None:
         self.piece.times.append(time)
-        self._packed.append(self._packer.compress(line))
+        self._packed.append(self._packer.compress(line.rstrip(b"\n") + b"\n"))
         self._interrupted = False
 
     def interrupt(self, time: float) -> None:

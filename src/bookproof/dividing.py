@@ -19,8 +19,9 @@ from bookproof.auditing import Auditor, Part
 from bookproof.captures import ndjson, places, reading
 from bookproof.captures.entries import Entry, Malformed, Unreadable
 from bookproof.captures.ordering import Stamped, end_of, merged
+from bookproof.captures.reading import Line
 from bookproof.exchange import Exchange
-from bookproof.routing import Audit, Line, judged, key_of, place_of, remembers, whole_run
+from bookproof.routing import Audit, judged, key_of, place_of, remembers, whole_run
 
 LINES: Final = 500
 """Exchanges that a process is handed at once."""
@@ -143,17 +144,13 @@ def _lines(paths: Iterable[str], whole: Part, among: Iterable[str] = ()) -> Iter
     """Every exchange as a line; what cannot be read goes to the part at once. among: the captures to be told apart."""
     names = places.named([*paths, *among])
     for path in paths:
-        stream, name, reader = reading.open_capture(path, names[path])
-        with stream:
-            within: Iterable[Entry | tuple[int, bytes]]
-            within = ndjson.lines(stream, name) if reader is ndjson.read else reader(stream, name)
-            for found in reading.to_the_damage(within, name):
-                if isinstance(found, Unreadable):
-                    whole.unread(found)
-                elif isinstance(found, Exchange):
-                    yield name, ndjson.encode(found)
-                else:
-                    yield f"{name}, line {found[0]}", found[1]
+        for found in reading.lines(path, names[path]):
+            if isinstance(found, Unreadable):
+                whole.unread(found)
+            elif isinstance(found, Exchange):
+                yield names[path], ndjson.encode(found)
+            else:
+                yield found
 
 
 def _chunks(lines: Iterator[Line]) -> Iterator[list[Line]]:

@@ -16,9 +16,6 @@ from bookproof.exchange import ABSENT, Exchange
 from bookproof.judge import Reading
 from bookproof.rules import BUCKETS, RUN, Call, bucket
 
-Line = tuple[str, bytes]
-"""An exchange as NDJSON, and its place for messages."""
-
 
 @dataclass(frozen=True, slots=True)
 class Audit:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from bookproof.captures import ndjson, places, reading
 from bookproof.captures.entries import LONGEST_ENTRY, Entry, Unreadable, in_mib
+from bookproof.captures.reading import Line
 
 LONGEST: Final = 64 * 2**20
 """Bytes of a block of plain NDJSON."""
@@ -45,12 +46,16 @@ def blocks_of(captures: Sequence[str], names: Sequence[str], longest: int = LONG
     return blocks
 
 
-def entries_of(block: Block) -> Iterator[Entry]:
-    """The entries of a block; one that cannot be read is named by its byte where the capture is divided."""
+def lines_of(block: Block) -> Iterator[Line | Entry]:
+    """What is in a block, the exchanges of NDJSON as lines; those of a divided capture are named by their bytes."""
     if block.stop:
-        yield from reading.to_the_damage(_between(block), block.name)
-    else:
-        yield from reading.read([block.place], names=[block.name])
+        return reading.to_the_damage(_between(block), block.name)
+    return reading.lines(block.place, block.name)
+
+
+def entries_of(block: Block) -> Iterator[Entry]:
+    """The entries of a block."""
+    return (ndjson.entry(*found) if isinstance(found, tuple) else found for found in lines_of(block))
 
 
 def lines_before(place: str, offset: int) -> int:
@@ -69,7 +74,7 @@ def _divisible(place: str, name: str) -> bool:
         return reader is ndjson.read and not isinstance(stream.raw, reading.Unpacked)
 
 
-def _between(block: Block) -> Iterator[Entry]:
+def _between(block: Block) -> Iterator[Line | Unreadable]:
     with _stream(block.place) as stream:
         offset = block.start
         if offset:  # the line that this byte is in belongs to the block in which it begins
@@ -83,7 +88,7 @@ def _between(block: Block) -> Iterator[Entry]:
                 offset += _rest_of_line(stream)
                 yield Unreadable(place, f"the line is longer than {in_mib(LONGEST_ENTRY)}")
             elif not line.isspace():
-                yield ndjson.entry(place, line)
+                yield place, line
 
 
 def _rest_of_line(stream: "BufferedReader[Any]") -> int:

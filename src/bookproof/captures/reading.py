@@ -17,6 +17,9 @@ from bookproof.errors import CannotJudge, DataError
 
 Item = TypeVar("Item")
 
+Line = tuple[str, bytes]
+"""An exchange as NDJSON, and its place for messages."""
+
 Reader = Callable[[BinaryIO, str], Iterator[Entry]]
 
 _HEAD: Final = 2**16
@@ -93,6 +96,17 @@ def _capture(path: str, name: str) -> Iterator[Entry]:
     stream, name, reader = open_capture(path, name)
     with stream:
         yield from to_the_damage(reader(stream, name), name)
+
+
+def lines(path: str, name: str) -> Iterator[Line | Entry]:
+    """What is in a capture, the exchanges of NDJSON as the lines that they are."""
+    stream, name, reader = open_capture(path, name)
+    with stream:
+        if reader is not ndjson.read:
+            yield from to_the_damage(reader(stream, name), name)
+            return
+        for found in to_the_damage(ndjson.lines(stream, name), name):
+            yield found if isinstance(found, Unreadable) else (f"{name}, line {found[0]}", found[1])
 
 
 def to_the_damage(items: Iterable[Item], name: str) -> Iterator[Item | Unreadable]:
