@@ -82,7 +82,7 @@ def tasks(asked: "Asked", blocks: Sequence[Block], threads: int) -> list[Any]:
         return [delayed(_judge_whole)(asked, list(called), list(called.values()))]
     if remembers(api):
         return _by_key(asked, blocks, threads)
-    return [delayed(_judge_block)(asked, block) for block in blocks]
+    return [delayed(judge_block)(asked, block) for block in blocks]
 
 
 def _by_key(asked: "Asked", blocks: Sequence[Block], threads: int) -> list[Any]:
@@ -92,7 +92,7 @@ def _by_key(asked: "Asked", blocks: Sequence[Block], threads: int) -> list[Any]:
     latest = delayed(list)([delayed(_latest_of)(done) for done in splits])
     captures = delayed([block.place for block in blocks], traverse=False)
     moved = [
-        delayed(_judge_pieces)(asked, captures, latest, [delayed(_piece_of)(done, number) for done in splits])
+        delayed(judge_pieces)(asked, captures, latest, [delayed(_piece_of)(done, number) for done in splits])
         for number in range(count)
     ]
     return [delayed(_part_of)(done) for done in splits] + moved
@@ -140,7 +140,7 @@ def together(parts: Iterable[Part]) -> Part:
     return whole
 
 
-def _judge_block(asked: Asked, block: Block) -> list[Part]:
+def judge_block(asked: Asked, block: Block) -> list[Part]:
     asked.check()
     return [judged(asked.settings.auditor(), entries_of(block))]
 
@@ -186,7 +186,7 @@ def _piece_of(done: Split, number: int) -> Piece | None:
     return done.pieces.get(number)
 
 
-def _judge_pieces(
+def judge_pieces(
     asked: Asked, captures: Sequence[str], latest: Sequence[float], pieces: Sequence[Piece | None]
 ) -> list[Part]:
     """Judges the exchanges of some keys, from all blocks, in the order of time. captures: that of each block."""

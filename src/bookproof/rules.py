@@ -99,7 +99,7 @@ Ruling = Shown | Taken | Breach
 RUN: Final = "run"
 """The partition of a rule whose history is that of the whole run."""
 
-BUCKETS: Final = 64
+BUCKETS: Final = 256
 """Into how many parts a history that is kept by keys may be divided. What it forgets for want of room, it forgets
 within one of them, so that dividing it changes nothing."""
 

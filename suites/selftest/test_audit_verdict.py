@@ -340,4 +340,4 @@ def test_a_rule_that_remembers_says_by_what(api):
 def test_history_that_was_dropped_is_said(monkeypatch):
     monkeypatch.setattr("bookproof.apis.nexudus.records.KEPT", BUCKETS)
 
-    assert part_of(nexudus(100), api="nexudus").forgotten > 0
+    assert part_of(nexudus(300), api="nexudus").forgotten > 0
