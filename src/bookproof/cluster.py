@@ -30,7 +30,7 @@ def connected(scheduler: str, workers: int) -> Iterator[Any]:
         with (
             dask.config.set({"distributed.admin.low-level-log-length": 0}),
             distributed.LocalCluster(
-                n_workers=count, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+                n_workers=count, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL
             ) as cluster,
             distributed.Client(cluster) as client,
         ):

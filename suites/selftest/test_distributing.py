@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from captured import GOOD, SENT_WRONG, dealt, records
+from object_store import stored
 
 from bookproof import __version__, apis, cli
 from bookproof.captures import ndjson
@@ -213,30 +214,26 @@ def test_the_verdict_is_that_of_one_process_though_a_worker_is_killed_half_way(t
 
 
 @pytest.mark.network
-def test_a_cluster_of_this_machine_reads_what_a_server_hands_out(tmp_path, distributing, capsys):
-    pytest.importorskip("aiohttp")
-    (tmp_path / "served").mkdir()
-    (tmp_path / "served" / "a.ndjson").write_bytes(ndjson.encode(GOOD) * 3)
-    serving = [
-        sys.executable,
-        "-u",
-        "-m",
-        "http.server",
-        "0",
-        "--bind",
-        "127.0.0.1",
-        "--directory",
-        str(tmp_path / "served"),
-    ]
-    with subprocess.Popen(serving, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as server:
-        port = server.stdout.readline().split()[5].decode()
-        place = f"http://127.0.0.1:{port}/a.ndjson"
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-        command = [sys.executable, "-m", "bookproof", "audit", "highlevel", place, "--dask", "local", "--quiet"]
+def test_a_cluster_of_this_machine_reads_from_an_object_store(tmp_path, distributing):
+    pytest.importorskip("s3fs")
+    packed = gzip.compress(ndjson.encode(GOOD) * 3)
+    objects = {"day=1/a.ndjson.gz": packed, "day=2/a.ndjson.gz": packed, "day=2/b.ndjson.gz": b"", "other.txt": b"x"}
+    command = [sys.executable, "-m", "bookproof", "audit", "highlevel", "s3://traffic/day=*/*.ndjson.gz"]
+    with stored("traffic", objects) as address:
+        credentials = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-east-1"}
+        environment = {
+            **os.environ,
+            **credentials,
+            "PYTHONPATH": os.pathsep.join(sys.path),
+            "AWS_ENDPOINT_URL": address,
+        }
         done = subprocess.run(
-            [*command, "--report", str(tmp_path)], env=environment, capture_output=True, timeout=120, check=False
+            [*command, "--dask", "local", "--json", "--report", str(tmp_path)],
+            env=environment,
+            capture_output=True,
+            timeout=120,
+            check=False,
         )
-        server.kill()
 
-    assert (done.returncode, done.stdout) == (0, b"highlevel conforms\n")
-    assert done.stderr == b""
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["counts"]["requests"] == 6
