@@ -115,9 +115,12 @@ class Tally:
         insort(kinds, kind)
 
     def leave_untested(self, requirement: str, reason: str, blocked_by: str | None = None) -> None:
-        """Notes why a requirement could not be exercised; of several reasons always the same one stands."""
+        """Notes why a requirement could not be exercised. Of several reasons one that excuses it stands, then the first
+        by the alphabet: it must not depend on who met them when.
+        """
         given = (reason, blocked_by)
-        self.untested[requirement] = min(self.untested.get(requirement, given), given, key=str)
+        known = self.untested.get(requirement, given)
+        self.untested[requirement] = min(known, given, key=lambda one: (one[1] is None, *map(str, one)))
 
     def merge(self, other: "Tally") -> None:
         """Adds another tally of the same run; in which order tallies are added makes no difference."""
