@@ -70,7 +70,7 @@ class Prices:
     """What is not measured here.
 
     core_hour, gigabyte: what an hour of a core and a gigabyte between workers cost; bandwidth: bytes a second of a
-    worker of eight cores; task: seconds of the scheduler for one task; block: exchanges of one file; packing: how many
+    machine of eight cores; task: seconds of the scheduler for one task; block: exchanges of one file; packing: how many
     times smaller traffic is when it is packed, where made-up traffic packs better than any other.
     """
 
@@ -87,16 +87,16 @@ def reckon(cost: Cost, count: float, cores: int, prices: Prices) -> str:
     """One row: what so many exchanges take on so many cores."""
     core_hours = count * (cost.read + cost.judge) / 3.6e9
     judging = count * (cost.read / cores + cost.judge / min(cores, BUCKETS)) / 3.6e9
-    workers = max(2, cores // 8)
+    machines = max(2, cores // 8)
     stored = count * cost.size / prices.packing
-    moved = stored * (1 - 1 / workers) if cost.moves else 0.0
-    moving = moved / (workers * prices.bandwidth) / 3600
+    moved = stored * (1 - 1 / machines) if cost.moves else 0.0
+    moving = moved / (machines * prices.bandwidth) / 3600
     tasks = count / prices.block * (BUCKETS + 3 if cost.moves else 2)
     price = core_hours * prices.core_hour + moved / 1e9 * prices.gigabyte
     scheduling = tasks * prices.task / 3600
     return (
         f"  {count:9.0e} {cores:6,} {core_hours:11,.0f} {judging:10,.1f} {moving:9,.2f} {scheduling:10,.2f}"
-        f" {stored / 1e12:8,.2f} {moved / 1e12:9,.2f} {moved / workers / 1e9:13,.1f} {price:8,.0f}"
+        f" {stored / 1e12:8,.2f} {moved / 1e12:9,.2f} {moved / machines / 1e9:13,.1f} {price:8,.0f}"
     )
 
 
@@ -105,7 +105,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--core-hour", type=float, default=0.04, help="price of a core for an hour")
     parser.add_argument("--gigabyte", type=float, default=0.01, help="price of a gigabyte from worker to worker")
-    parser.add_argument("--bandwidth", type=float, default=500e6, help="bytes a second of a worker of eight cores")
+    parser.add_argument("--bandwidth", type=float, default=500e6, help="bytes a second of a machine of eight cores")
     parser.add_argument("--task", type=float, default=0.0005, help="seconds that the scheduler needs for a task")
     parser.add_argument("--block", type=int, default=1_000_000, help="exchanges in a file")
     parser.add_argument("--packing", type=float, default=8, help="how many times smaller traffic is when packed")
@@ -120,7 +120,7 @@ def main() -> None:
         say(f"{cost.name}: {hourly / 1e6:.1f} million exchanges in a core-hour")
         say(f"  of one exchange: {cost.read:.0f} µs where it is read, {cost.judge:.0f} µs where it was moved to")
         say(f"  {cost.size:.0f} bytes, packed {prices.packing:g} times by assumption, {cost.packed:.0f} times here")
-        say("  exchanges  cores  core-hours  h judging  h moving  h schedul.  TB read  TB moved  GB a worker    price")
+        say("  exchanges  cores  core-hours  h judging  h moving  h schedul.  TB read  TB moved  GB a machine   price")
         for count in (1e9, 1e12):
             for cores in (64, 1024):
                 say(reckon(cost, count, cores, prices))
