@@ -42,6 +42,9 @@ NOT_RUN = {
     "ruff": "it is a step of the gate",
     "mypy": "it is a step of the gate",
     "bookproof prove": "it takes minutes, and is a step of the gate",
+    "python suites/benchmarks": "it measures",
+    "bookproof audit nexudus": "it needs a cluster, or a gateway's files",
+    "bookproof report --merge": "it needs shards; test_shards.py makes some",
     "bookproof record": "it writes into the checkout; test_cli.py records elsewhere",
     "python suites/selftest/screenshot.py": "it writes into the checkout; a test here lets it write elsewhere",
 }
@@ -62,8 +65,8 @@ def parsed(words):
     return command.make_context(name, rest, parent=group)
 
 
-def test_there_is_a_page_for_each_reader():
-    assert [page.name for page in PAGES] == ["README.md", "contributors.md", "integrators.md", "vendors.md"]
+def test_there_is_a_page_for_each_reader_and_one_for_scale():
+    assert [page.name for page in PAGES] == ["README.md", "contributors.md", "integrators.md", "scale.md", "vendors.md"]
 
 
 @pytest.mark.parametrize("shown", [one for one in ALL if one.words[0] == "bookproof"], ids=str)

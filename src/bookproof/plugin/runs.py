@@ -163,6 +163,7 @@ class ApiRun:
             capabilities=self.plan.capabilities,
             token_variable=self.plan.token_variable,
             interrupted=self.stopped or self.fault,
+            depth=self.plan.depth,
         )
         return RunPart(run, self.api.contract.sha256, self.plan.waivers, self.session.tally)
 

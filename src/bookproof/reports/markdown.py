@@ -38,7 +38,7 @@ def _head(verdict: Verdict) -> Iterator[str]:
     if verdict.reason:
         yield f"> {cell(verdict.reason)}"
         yield ""
-    yield f"Judged: {run.target} `{run.url}`, contract {verdict.contract_version}, reading {run.reading}, "
+    yield f"Judged: {run.target} `{run.url}`, contract {verdict.contract_version}, reading {run.reading}, depth {run.depth}, "
     yield f"{run.started:%Y-%m-%d %H:%M} UTC, {verdict.requests} requests in {run.seconds:.1f} s."
     yield ""
     yield "| " + " | ".join(OUTCOMES) + " |"

@@ -51,6 +51,7 @@ class RunPart:
             "capabilities": sorted(run.capabilities),
             "token_variable": run.token_variable,
             "interrupted": run.interrupted,
+            "depth": run.depth,
             "waivers": [[w.requirement, w.reason, w.expires.isoformat()] for _, w in sorted(self.waivers.items())],
             "tally": tally_as_json(self.tally),
         }
@@ -69,6 +70,7 @@ def from_json(value: Mapping[str, Any]) -> RunPart:
         capabilities=frozenset(value["capabilities"]),
         token_variable=value["token_variable"],
         interrupted=value["interrupted"],
+        depth=value["depth"],
     )
     waivers = {name: Waiver(name, reason, date.fromisoformat(expires)) for name, reason, expires in value["waivers"]}
     return RunPart(run, value["contract"], waivers, tally_from_json(value["tally"]))
@@ -135,6 +137,7 @@ def disagreement(parts: Iterable[tuple[Path, RunPart]]) -> str:
         for what, mine, its in (
             ("target", (one.run.target, one.run.url), (other.run.target, other.run.url)),
             ("reading", one.run.reading, other.run.reading),
+            ("depth", one.run.depth, other.run.depth),
             ("capabilities", one.run.capabilities, other.run.capabilities),
             ("waivers", one.waivers, other.waivers),
         ):
