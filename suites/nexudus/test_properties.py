@@ -10,7 +10,7 @@ from bookproof.plugin.properties import properties, property_schema, send_case
 
 few = property_schema("nexudus", examples=16, coverage=False)
 few.config.generation.update(modes=[GenerationMode.NEGATIVE])
-schema = property_schema("nexudus", examples=20)
+schema = property_schema("nexudus", examples=40)
 schema.config.phases.coverage.generation.update(modes=[GenerationMode.POSITIVE])
 
 
