@@ -98,6 +98,12 @@ class Judge:
         self._on_others = [rule for rule in answering if rule.speaks_of == "any"]
         self._owners: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
 
+    def afresh(self, rules: RuleSet) -> "Judge":
+        """A Judge for other traffic of the same run: it shares what the target has served, its rules have seen nothing."""
+        other = Judge(self.contract, self.ledger, rules, bases=self._bases, reading=self.reading)
+        other.base, other._served, other._owners = self.base, self._served, self._owners
+        return other
+
     def read(self, exchange: Exchange) -> Call | None:
         """The exchange as a call of an operation, its request classified; None where it is none of this API's."""
         path = self.path_of(exchange.request.url)

@@ -12,10 +12,12 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from starlette.types import ASGIApp
+
 from bookproof import apis
 from bookproof.apis import Api
 from bookproof.errors import BookproofError, UnknownName
-from bookproof.faults import Catalogue, Defect, Gateway, Variation
+from bookproof.faults import Catalogue, Defect, Gateway, Race, Variation
 from bookproof.ledger import BUILT_IN
 from bookproof.targets.opening import Plan
 from bookproof.verdict import Verdict
@@ -115,10 +117,14 @@ def entry(api: Api, name: str) -> Defect | Variation:
     return entries[name]
 
 
-def app_with(api: Api, name: str, **options: Any) -> Gateway:
-    """A fresh reference server with a defect or variation in it."""
+def app_with(api: Api, name: str, **options: Any) -> ASGIApp:
+    """A fresh reference server with a defect, a variation or a race in it."""
     reference = api.reference(**options)
-    return Gateway(reference.app, entry(api, name).build(reference))
+    entries = catalogue(api).served()
+    if name not in entries:
+        raise UnknownName("defect", name, entries)
+    chosen = entries[name]
+    return chosen.build(reference) if isinstance(chosen, Race) else Gateway(reference.app, chosen.build(reference))
 
 
 def try_entry(api_name: str, name: str) -> Trial:

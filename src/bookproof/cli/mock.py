@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # `--help` imports nothing that it does not need
     "--defect",
     metavar="ID",
     shell_complete=defects,
-    help="Serve a seeded defect or a conforming variation; `list` names them.",
+    help="Serve a seeded defect, a race or a conforming variation; `list` names them.",
 )
 @click.option(
     "--latency", default=0, type=click.IntRange(0, 600_000), metavar="MS", help="Milliseconds before answers."
@@ -42,7 +42,7 @@ def command(name: str, host: str, port: int, defect: str | None, latency: int, k
 
     api = apis.load(name)
     if defect == "list":
-        for entry in catalogue(api).by_id().values():
+        for entry in catalogue(api).served().values():
             click.echo(f"{entry.id:44} {entry.sentence}")
         return 0
     options = {"known_ids_only": known_ids_only}
