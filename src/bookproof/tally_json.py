@@ -12,7 +12,7 @@ from typing import Any, Final
 from bookproof.evidence import BODY_KEPT
 from bookproof.exchange import Exchange, Intent, Request, Response
 from bookproof.judge import Finding
-from bookproof.tally import Seen, Tally
+from bookproof.tally import Tally
 
 LONGEST_BODY: Final = 2 * BODY_KEPT
 """Characters of a body that are written; of the others only how many they are."""
@@ -57,15 +57,15 @@ def tally_from_json(value: Mapping[str, Any]) -> Tally:
         readings={reading: Counter(forms) for reading, forms in value["readings"].items()},
         remains=list(value["remains"]),
         times={operation: Counter(dict(times)) for operation, times in value["times"].items()},
-        findings={
-            (str(number),): Seen(_read_finding(found, exchanges), found["seen"])
-            for number, found in enumerate(value["findings"])
-        },
         witnesses={name: exchanges[number] for name, number in value["witnesses"].items()},
     )
-    whole = Tally()
-    whole.merge(part)  # sorts the findings by kind
-    return whole
+    for found in value["findings"]:
+        one = Tally()
+        one.note(_read_finding(found, exchanges))
+        for seen in one.findings.values():
+            seen.count = found["seen"]
+        part.merge(one)
+    return part
 
 
 class _Pool:

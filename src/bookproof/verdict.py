@@ -100,6 +100,8 @@ class Verdict:
     """The verdict about who sent the requests, where that was somebody else than bookproof."""
     capture: Mapping[str, Any] | None = None
     """What was left out of captured traffic: exchanges of others, unreadable entries, answers that are not there."""
+    load: Mapping[str, Any] | None = None
+    """What a load test adds: rates, times and errors by operation, and what broke only where requests met."""
 
     @property
     def counts(self) -> Counter[str]:
@@ -168,6 +170,7 @@ class Verdict:
             "timings": {operation: _timing(times) for operation, times in sorted(self.times.items())},
             **({"client": self.client.in_brief()} if self.client else {}),
             **({"capture": dict(self.capture)} if self.capture is not None else {}),
+            **({"load": dict(self.load)} if self.load is not None else {}),
         }
 
     def in_brief(self) -> dict[str, Any]:

@@ -19,6 +19,7 @@ _COMMANDS = {
     "init": "Write a commented bookproof.toml.",
     "audit": "Judge captured traffic: HAR, cassettes, NDJSON.",
     "proxy": "Judge traffic as it passes.",
+    "load": "Judge an API under the load of many users.",
     "requirements": "Show the ledger, or one requirement.",
     "report": "Render Allure and HTML, or set runs side by side.",
 }

@@ -93,7 +93,7 @@ def command(
     }
     if dry_run:
         return _plan(out, chosen, plans)
-    _ask(plans, yes)
+    ask(plans, yes)
     # Annotations keep off a stdout that holds JSON alone.
     with workflow_step(sys.stderr if as_json else sys.stdout) as step:
         verdicts, codes = _judge_all(chosen, plans, report, out, err, step, as_json=as_json, quiet=quiet)
@@ -168,7 +168,7 @@ def _plan(out: Console, chosen: list[Api], plans: dict[str, Plan]) -> int:
     return 0
 
 
-def _ask(plans: dict[str, Plan], yes: bool) -> None:
+def ask(plans: dict[str, Plan], yes: bool) -> None:
     """Asks before a run creates anything on a machine that is not this one."""
     from bookproof.targets.opening import address
 

@@ -11,6 +11,7 @@ from bookproof.reports.badge import badge
 from bookproof.reports.client import client_markdown
 from bookproof.reports.excerpt import without_steering
 from bookproof.reports.html import page
+from bookproof.reports.load import load_markdown
 from bookproof.reports.junit import junit_xml
 from bookproof.reports.markdown import markdown
 from bookproof.reports.parts import FILE as PART
@@ -23,7 +24,7 @@ WRITERS: dict[str, Callable[[Verdict], str]] = {
     "verdict.json": lambda verdict: (
         without_steering(json.dumps(verdict.as_json(), indent=2, ensure_ascii=False)) + "\n"
     ),
-    "verdict.md": lambda verdict: markdown(verdict) + client_markdown(verdict),
+    "verdict.md": lambda verdict: markdown(verdict) + client_markdown(verdict) + load_markdown(verdict),
     "junit.xml": junit_xml,
     "index.html": lambda verdict: page(verdict.as_json()),
     "bookproof.sarif": sarif,
