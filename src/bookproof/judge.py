@@ -99,7 +99,7 @@ class Judge:
         self._owners: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
 
     def afresh(self, rules: RuleSet) -> "Judge":
-        """A Judge for other traffic of the same run: it shares what the target has served, its rules have seen nothing."""
+        """A Judge for other traffic of the same run: it knows what was served, its rules have seen nothing."""
         other = Judge(self.contract, self.ledger, rules, bases=self._bases, reading=self.reading)
         other.base, other._served, other._owners = self.base, self._served, self._owners
         return other

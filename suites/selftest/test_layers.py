@@ -30,10 +30,22 @@ LAYERS = (
         "evidence",
         "variants",
     ],
-    ["apis", "captures", "negatives", "faults"],
+    ["apis", "captures", "negatives", "faults", "racing"],
     ["targets"],
     ["plugin", "reports"],
-    ["cli", "__main__", "running", "proving", "auditing", "routing", "dividing", "cluster", "distributing", "watching"],
+    [
+        "cli",
+        "__main__",
+        "running",
+        "proving",
+        "auditing",
+        "routing",
+        "dividing",
+        "cluster",
+        "distributing",
+        "watching",
+        "loading",
+    ],
 )
 HEIGHT = {name: height for height, layer in enumerate(LAYERS) for name in layer}
 FOREIGN_TO_THE_CORE = {

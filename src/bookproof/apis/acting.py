@@ -5,14 +5,13 @@ resource is judged as if nobody else were there. Where requests are to meet, the
 sent, timed and judged is not known here.
 """
 
-import json
 import random
 from collections.abc import Callable, Generator, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any, Final, Protocol
 
-from bookproof.apis import Api, Fixtures, Samples
+from bookproof.apis import Api
 from bookproof.draft import Draft
 from bookproof.exchange import ABSENT, Exchange, InvalidJson, parse_json
 from bookproof.negatives import NearMiss
@@ -114,6 +113,36 @@ class Stage:
 Play = Callable[[Stage], Act]
 
 
+class Sender(Protocol):
+    """Who sends what an act yields."""
+
+    def say(self, say: Say) -> Heard:
+        """Sends a request and waits for its answer."""
+
+    def together(self, says: Sequence[Say]) -> list[Heard]:
+        """Sends requests at once and waits for all answers, which come in the same order."""
+
+    def claim(self, claim: Claim) -> None:
+        """Takes note of a claim."""
+
+
+def perform(act: Act, sender: Sender) -> None:
+    """Plays an act to its end."""
+    said: Any = None
+    while True:
+        try:
+            step = act.send(said)
+        except StopIteration:
+            return
+        said = None
+        if isinstance(step, Say):
+            said = sender.say(step)
+        elif isinstance(step, Together):
+            said = sender.together(step.says)
+        else:
+            sender.claim(step)
+
+
 class Repertoire(Protocol):
     """The module `acting` of an API.
 
@@ -205,30 +234,3 @@ def play_named(repertoire: Repertoire, name: str) -> Play:
     """The act of a name."""
     kind, _, wanted = name.partition("/")
     return next(play for play in repertoire.ACTS[kind] if play.__name__ == wanted)
-
-
-def canonical(value: Any) -> str:
-    """A JSON value as text that is the same for equal values."""
-    return json.dumps(value, sort_keys=True)
-
-
-__all__ = [
-    "AT_ONCE",
-    "KINDS",
-    "Act",
-    "Claim",
-    "Fixtures",
-    "Heard",
-    "Repertoire",
-    "Samples",
-    "Say",
-    "Stage",
-    "Together",
-    "canonical",
-    "choose",
-    "mixture",
-    "near_miss",
-    "play_named",
-    "repertoire",
-    "valid",
-]

@@ -17,7 +17,7 @@ from bookproof.apis.acting import Repertoire, repertoire
 from bookproof.exchange import Exchange
 from bookproof.judge import Finding, Judge, Judgement, Reading
 from bookproof.rules import Call
-from bookproof.tally import Tally
+from bookproof.tally import Seen, Tally, precedence
 from bookproof.targets.secrets import Scrubber
 
 REMEMBERED: Final = 500_000
@@ -35,8 +35,17 @@ Found = tuple[str, ...]
 
 def same_as(finding: Finding) -> Found:
     """What a finding shares with all that count as the same one: requirement, level, message and place."""
-    place = re.sub(r"/\d+", "/*", finding.where)
-    return finding.requirement or "", finding.level, finding.message.partition(":")[0], place
+    message, place = finding.message.partition(":")[0], re.sub(r"/\d+", "/*", finding.where)
+    return finding.requirement or "", finding.level, re.sub(r"\b\d+/", "*/", message), place
+
+
+def earliest(tally: Tally) -> dict[Found, Seen]:
+    """The earliest of the findings that count as the same one, with how often all of them were seen."""
+    found: dict[Found, Seen] = {}
+    for seen in sorted(tally.findings.values(), key=lambda seen: precedence(seen.finding)):
+        known = found.setdefault(same_as(seen.finding), Seen(seen.finding, 0))
+        known.count += seen.count
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +157,7 @@ class Bench:
     def broken(self) -> list[str]:
         """The acts that met a finding first, so that they can be played again."""
         self._settle()
-        return sorted({seen.finding.exchange.intent.test for seen in self.outcome.tally.findings.values()} - {""})
+        return list(dict.fromkeys(seen.finding.exchange.intent.test for seen in earliest(self.outcome.tally).values()))
 
     def finish(self) -> Outcome:
         """What everything comes to."""

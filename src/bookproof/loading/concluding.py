@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from bookproof.loading.bench import Outcome, same_as
+from bookproof.loading.bench import Outcome, earliest
 from bookproof.loading.messages import outcome_from_json
 from bookproof.loading.settings import Settings
 from bookproof.reports.folder import write_reports
@@ -24,6 +24,7 @@ UNEXERCISED: Final = "no request of the load exercises it"
 
 def verdict_of(settings: Settings, result: Mapping[str, Any]) -> Verdict:
     """The verdict that a result of Locust comes to."""
+    settings = replace(settings, seed=result["seed"], mix=result["mix"])  # Locust's page may have changed them
     api, plan = settings.known, settings.plan()
     outcome, faults = Outcome(), []
     for part in result["parts"]:
@@ -72,15 +73,12 @@ def settle(
     return verdict.exit_code
 
 
-def _load(
-    settings: Settings, result: Mapping[str, Any], outcome: Outcome
-) -> dict[str, Any]:
+def _load(settings: Settings, result: Mapping[str, Any], outcome: Outcome) -> dict[str, Any]:
     """What the report adds: rates, times, errors, and what did not break when it was sent alone."""
     exhausted: Counter[str] = Counter()
     for part in result["parts"]:
         exhausted.update(part["exhausted"])
     numbers = result["statistics"]
-    found = {same_as(seen.finding): seen for seen in outcome.tally.findings.values() if seen.finding.level == "must"}
     return {
         "users": result["users"],
         "workers": result["workers"],
@@ -94,8 +92,10 @@ def _load(
         "errors": numbers["errors"],
         "only_under_load": [
             _broken(seen)
-            for key, seen in sorted(found.items(), key=lambda pair: pair[0])
-            if key not in outcome.alone and seen.finding.exchange.intent.test in outcome.repeated
+            for key, seen in earliest(outcome.tally).items()
+            if seen.finding.level == "must"
+            and key not in outcome.alone
+            and seen.finding.exchange.intent.test in outcome.repeated
         ],
         "troubles": dict(sorted(outcome.troubles.items())),
         "behind": round(sum(part["behind"] for part in result["parts"]), 3),

@@ -7,6 +7,7 @@ was idle is closed rather than used again, because a server may be closing it at
 import errno
 import time
 import zlib
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -49,8 +50,8 @@ class Connection:
         if secure:
             options |= {"ssl_context_factory": _context, "ssl_options": {"server_hostname": host}}
         kind = SSLConnectionPool if secure else ConnectionPool
-        self._open = lambda: kind(host, port, host, port, **options)
-        self._pool: ConnectionPool = self._open()
+        self._open: Callable[[], Any] = lambda: kind(host, port, host, port, **options)
+        self._pool = self._open()
 
     def send(self, request: Request) -> Response:
         """The answer to a request. Broken where none comes, Exhausted where none could be asked for."""

@@ -14,7 +14,7 @@ import gevent
 from gevent.pool import Pool
 
 from bookproof import __version__
-from bookproof.apis.acting import AT_ONCE, Act, Claim, Heard, Say, Stage, Together, choose, play_named, repertoire
+from bookproof.apis.acting import AT_ONCE, Heard, Say, Stage, choose, perform, play_named, repertoire
 from bookproof.errors import CannotJudge, Untested
 from bookproof.exchange import Exchange, Intent, Request, Response
 from bookproof.loading import messages
@@ -22,6 +22,7 @@ from bookproof.loading.bench import ALONE
 from bookproof.loading.connection import Broken, Connection, Exhausted
 from bookproof.loading.link import Link
 from bookproof.loading.pace import Pace
+from bookproof.loading.role import Lines, Role
 from bookproof.loading.settings import Settings
 from bookproof.negatives import NearMiss, near_misses
 from bookproof.targets.manners import THROTTLED
@@ -40,7 +41,7 @@ _EPOCH: Final = time.time() - time.perf_counter()
 """One clock for all exchanges of the process: it is never set back while they are compared."""
 
 Report = Callable[[str, str, float, int, str], None]
-"""Told of each request: method, operation, milliseconds, bytes of the answer, and what is wrong with it, if anything."""
+"""Told of each request: method, operation, milliseconds, bytes of the answer, and what is wrong, if anything."""
 
 
 class Crew:
@@ -83,7 +84,7 @@ class Crew:
 
     # -- acts ----------------------------------------------------------------------------------------------
 
-    def perform(self, lines: "Lines", name: str, *, alone: bool = False) -> None:
+    def play(self, lines: Lines, name: str, *, alone: bool = False) -> None:
         """Plays an act. alone: what it would send at once goes one after the other."""
         act = f"{ALONE}{name}" if alone else name
         stage = Stage(
@@ -95,7 +96,8 @@ class Crew:
         )
         ended = False
         try:
-            self._play(lines, act, play_named(self.repertoire, name.partition(" ")[0])(stage), alone=alone)
+            play = play_named(self.repertoire, name.partition(" ")[0])
+            perform(play(stage), Role(act, lines, self.say, self.link, alone=alone))
             ended = True
         except Untested:
             ended = True  # the fixtures do not suffice for this act
@@ -113,41 +115,10 @@ class Crew:
         chosen = choose(self.repertoire, self.settings.mix, random.Random(place))  # noqa: S311 - the same
         return f"{chosen} {place}" if chosen else ""
 
-    def _play(self, lines: "Lines", name: str, act: Act, *, alone: bool) -> None:
-        said: Any = None
-        while True:
-            try:
-                step = act.send(said)
-            except StopIteration:
-                return
-            said = None
-            if isinstance(step, Say):
-                said = self._say(lines.first, step, name)
-                self._tell(name, said)
-            elif isinstance(step, Together):
-                if alone:
-                    said = [self._say(lines.first, say, name) for say in step.says]
-                else:
-                    said = self._say_together(lines, step.says, name)
-                for heard in sorted(said, key=lambda one: one.exchange.started + one.exchange.elapsed):
-                    self._tell(name, heard, at_once=True)
-            elif self.link and isinstance(step, Claim):
-                self.link.tell(messages.claim_message(name, step))
-
-    def _say_together(self, lines: "Lines", says: Sequence[Say], name: str) -> list[Heard]:
-        sending = [gevent.spawn(self._say, lines[place], say, name) for place, say in enumerate(says)]
-        try:
-            return [greenlet.get() for greenlet in gevent.joinall(sending, raise_error=True)]
-        finally:
-            gevent.killall(sending)
-
-    def _tell(self, act: str, heard: Heard, *, at_once: bool = False) -> None:
-        if self.link:
-            self.link.tell(messages.exchange_message(act, heard.exchange, at_once=at_once))
-
     # -- requests ------------------------------------------------------------------------------------------
 
-    def _say(self, connection: Connection, say: Say, act: str) -> Heard:
+    def say(self, connection: Connection, say: Say, act: str) -> Heard:
+        """Sends a request of an act, as often as the target asks to wait, and keeps account of what it creates."""
         request = say.draft.build(self.api.contract, self.plan.url, self._token)
         request = replace(request, headers=(*request.headers, ("User-Agent", f"bookproof/{__version__}")))
         vouched = say.demonstrates is not None and self._vouching
@@ -279,27 +250,11 @@ class Crew:
         """Plays acts that broke something again, by themselves: what is found then does not need the load."""
         self.pace.requests, self.pace.seconds = 0, 0.0
         report, self._report = self._report, lambda *told: None  # it is no part of the load
-        lines = Lines(self)
+        lines = Lines(self.plan.url, self.plan.timeout)
         deadline = time.monotonic() + LONGEST_REPEAT
         for name in names[:REPEATED]:
             for _ in range(REPEATS):
                 if time.monotonic() < deadline:
-                    self.perform(lines, name, alone=True)
+                    self.play(lines, name, alone=True)
         lines.close()
         self._report = report
-
-
-class Lines:
-    """The connections of one user: one for requests that follow each other, the others for requests at once."""
-
-    def __init__(self, crew: Crew) -> None:
-        self._connections = [Connection(crew.plan.url, crew.plan.timeout) for _ in range(AT_ONCE)]
-        self.first = self._connections[0]
-
-    def __getitem__(self, place: int) -> Connection:
-        return self._connections[place]
-
-    def close(self) -> None:
-        """Closes all connections."""
-        for connection in self._connections:
-            connection.close()

@@ -13,7 +13,6 @@ from gevent.event import AsyncResult
 from gevent.queue import Empty, Queue
 
 from bookproof.errors import CannotJudge
-from bookproof.loading import messages
 from bookproof.loading.settings import Settings
 
 WAITING: Final = 20_000

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import gevent
-from locust import User, events, task
+from locust import User, events
 from locust.env import Environment
 from locust.exception import StopUser
 from locust.runners import MasterRunner, WorkerRunner
@@ -21,7 +21,9 @@ from locust.runners import MasterRunner, WorkerRunner
 from bookproof.apis.acting import mixture
 from bookproof.errors import BookproofError, BudgetSpent
 from bookproof.loading.concluding import settle
-from bookproof.loading.crew import Crew, Lines
+from bookproof.loading.connection import Exhausted
+from bookproof.loading.crew import Crew
+from bookproof.loading.role import Lines
 from bookproof.loading.settings import MIX, Settings
 from bookproof.loading.statistics import statistics
 
@@ -43,6 +45,7 @@ class State:
     users = 0
     ended = ""
     exit_code = 0
+    host = ""
     own = ("", "")
     """This machine's own configuration and token variable: a worker's options are replaced by its master's."""
     parts: ClassVar[dict[str, Any]] = {}
@@ -60,10 +63,9 @@ class BookproofUser(User):
         self._crew = crew
         self._number = next(crew.users)
         self._turn = 0
-        self._lines = Lines(crew)
+        self._lines = Lines(crew.plan.url, crew.plan.timeout)
         self._leaving = False
 
-    @task
     def act(self) -> None:
         """Plays the next act."""
         if self._leaving:
@@ -73,10 +75,12 @@ class BookproofUser(User):
         if not name:
             raise StopUser
         try:
-            self._crew.perform(self._lines, name)
+            self._crew.play(self._lines, name)
         except BudgetSpent as error:
             _spent(self.environment, error.message)
             raise StopUser from None
+
+    tasks: ClassVar[list[Any]] = [act]
 
     def stop(self, force: bool = False) -> bool:
         """Lets the act that is played end: Locust would kill a user who waits, and may meet one who just begins."""
@@ -90,7 +94,6 @@ class BookproofUser(User):
         self._lines.close()
 
 
-@events.init_command_line_parser.add_listener
 def options(parser: Any) -> None:
     """Adds bookproof's options to Locust's."""
     hidden: dict[str, Any] = {"include_in_web_ui": False}
@@ -105,12 +108,13 @@ def options(parser: Any) -> None:
     parser.add_argument("--bookproof-mix", default=MIX, help="How often each kind of act is played.")
 
 
-@events.init.add_listener
 def prepare(environment: Environment, **_: Any) -> None:
     """Looks at the settings before anything is sent, and makes the processes hear each other."""
     runner, given = environment.runner, environment.parsed_options
-    gevent.get_hub().loop.update_now()  # it has not looked at the clock since the imports, and timers count from there
-    State.own = (given.bookproof_config, given.bookproof_token_env)
+    hub = gevent.get_hub()
+    hub.NOT_ERROR = (*hub.NOT_ERROR, BudgetSpent, Exhausted)  # whoever waits for a greenlet is told; no traceback
+    hub.loop.update_now()  # it has not looked at the clock since the imports, and timers count from there
+    State.host, State.own = environment.host or "", (given.bookproof_config, given.bookproof_token_env)
     try:
         _settings(environment).plan()
     except (BookproofError, ValueError) as error:
@@ -131,26 +135,26 @@ def _take_share(environment: Environment, msg: Any) -> None:
     State.share = int(msg.data["workers"])
 
 
-@events.test_start.add_listener
 def begin(environment: Environment, **_: Any) -> None:
     """Prepares for one test."""
     State.parts, State.ended, State.began = {}, "", time.time()
     runner = environment.runner
+    if not isinstance(runner, WorkerRunner) and environment.host != State.host:
+        # Nobody was asked about that host, and the credentials are not meant for it.
+        _spent(environment, f"This run is for {State.host}; start another one for {environment.host}.")
+        return
     if isinstance(runner, MasterRunner):
         runner.send_message(SHARE, {"workers": max(1, runner.worker_count)})
         return
     number = runner.worker_index if isinstance(runner, WorkerRunner) else 0
     judged = not environment.parsed_options.bookproof_unjudged
     try:
-        State.crew = Crew(
-            _settings(environment), _report(environment), number=number, share=State.share, judged=judged
-        )
+        State.crew = Crew(_settings(environment), _report(environment), number=number, share=State.share, judged=judged)
     except BookproofError as error:
         sys.stderr.write(f"bookproof: {error}\n")
         _spent(environment, error.message)
 
 
-@events.test_stopping.add_listener
 def gather(environment: Environment, **_: Any) -> None:
     """Has the workers end their part of the test, and waits for what they came to."""
     runner = environment.runner
@@ -165,7 +169,6 @@ def gather(environment: Environment, **_: Any) -> None:
     _write(environment, seconds, len(workers))
 
 
-@events.test_stop.add_listener
 def end(environment: Environment, **_: Any) -> None:
     """Ends this process's part of the test."""
     crew, State.crew = State.crew, None
@@ -249,6 +252,8 @@ def _write(environment: Environment, seconds: float, workers: int) -> None:
     result = {
         "users": State.users,
         "ended": State.ended,
+        "seed": environment.parsed_options.bookproof_seed,
+        "mix": mixture(environment.parsed_options.bookproof_mix),
         "seconds": seconds,
         "workers": workers,
         "parts": list(State.parts.values()),
@@ -260,3 +265,10 @@ def _write(environment: Environment, seconds: float, workers: int) -> None:
     draft = Path(f"{place}.part")
     draft.write_text(json.dumps(result), encoding="utf-8")
     draft.replace(place)
+
+
+events.init_command_line_parser.add_listener(options)
+events.init.add_listener(prepare)
+events.test_start.add_listener(begin)
+events.test_stopping.add_listener(gather)
+events.test_stop.add_listener(end)

@@ -11,8 +11,8 @@ from bookproof.reports.badge import badge
 from bookproof.reports.client import client_markdown
 from bookproof.reports.excerpt import without_steering
 from bookproof.reports.html import page
-from bookproof.reports.load import load_markdown
 from bookproof.reports.junit import junit_xml
+from bookproof.reports.load import load_markdown
 from bookproof.reports.markdown import markdown
 from bookproof.reports.parts import FILE as PART
 from bookproof.reports.parts import RunPart
