@@ -67,7 +67,7 @@ MAKERS: dict[str, Callable[[int, bool], tuple[str, dict[str, Any], int, dict[str
 
 def exchanges(api: str, count: int) -> Iterator[Exchange]:
     """That many exchanges, the same ones every time."""
-    chance = random.Random(1)  # noqa: S311 - nothing secret
+    chance = random.Random(1)
     headers = (("Version", "2021-04-15"), ("Authorization", "Bearer bookproof-scrubbed"), _JSON)
     for number in range(count):
         url, body, status, answer = MAKERS[api](number, chance.random() < FAULTY)

@@ -247,7 +247,7 @@ def traffic(count=240):
 
 @pytest.mark.parametrize("seed", range(5))
 def test_parts_judged_apart_come_to_the_same_as_the_whole(seed):
-    chance = random.Random(seed)  # noqa: S311 - it only deals exchanges out
+    chance = random.Random(seed)
     seen = traffic()
     pieces = [[] for _ in range(5)]
     for entry in seen:

@@ -15,7 +15,7 @@ from gevent.pool import Pool
 
 from bookproof import __version__
 from bookproof.apis.acting import AT_ONCE, Heard, Say, Stage, choose, perform, play_named, repertoire
-from bookproof.errors import CannotJudge, Untested
+from bookproof.errors import BudgetSpent, CannotJudge, Untested
 from bookproof.exchange import Exchange, Intent, Request, Response
 from bookproof.loading import messages
 from bookproof.loading.bench import ALONE
@@ -101,6 +101,9 @@ class Crew:
             ended = True
         except Untested:
             ended = True  # the fixtures do not suffice for this act
+        except BudgetSpent:
+            ended = True
+            raise
         except Exhausted as error:
             self.exhausted[str(error)] += 1
             gevent.sleep(0.1)
