@@ -5,7 +5,6 @@ the answer to a question. It ends when its input ends.
 """
 
 import json
-import signal
 import sys
 from typing import Any, BinaryIO, TextIO
 
@@ -58,5 +57,4 @@ def main(settings: Settings, stdin: BinaryIO, stdout: TextIO) -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the test; what was judged so far is still asked for
     main(Settings.from_json(sys.argv[1]), sys.stdin.buffer, sys.stdout)

@@ -28,7 +28,10 @@ class Link:
 
     def __init__(self, settings: Settings) -> None:
         command = [sys.executable, "-m", "bookproof.loading.judging", settings.as_json()]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - ourselves
+        # In a session of its own, Ctrl-C does not reach it: what was judged so far is still asked for.
+        self._process = subprocess.Popen(  # noqa: S603 - ourselves
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+        )
         self._queue: Queue[list[Any]] = Queue(WAITING)
         self._answer: AsyncResult[dict[str, Any]] = AsyncResult()
         self._writer = gevent.spawn(self._write)
