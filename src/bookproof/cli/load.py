@@ -143,7 +143,7 @@ def _locust(settings: Settings, given: dict[str, Any], result: Path | None) -> i
         words += ["--processes", str(given["processes"])]
     words += given["locust"]
     # What Locust prints is progress; standard output is for the verdict.
-    with _patient(), subprocess.Popen(words, stdout=sys.stderr.fileno()) as process:  # noqa: S603 - ourselves
+    with _patient(), subprocess.Popen(words, stdout=2) as process:  # noqa: S603 - ourselves
         before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
         try:
             return process.wait()

@@ -144,6 +144,9 @@ class Bench:
         if holds:
             return []
         self.outcome.tally.note(finding)
+        call = self._first.read(exchange)
+        if call is not None:
+            self.outcome.violations[call.operation.id] += finding.level == "must"
         return [finding]
 
     def end(self, act: str) -> None:

@@ -28,11 +28,14 @@ def verdict_of(settings: Settings, result: Mapping[str, Any]) -> Verdict:
     api, plan = settings.known, settings.plan()
     outcome, faults = Outcome(), []
     for part in result["parts"]:
-        if "outcome" in part:
-            outcome.merge(outcome_from_json(part["outcome"]))
-        elif "fault" in part:
-            faults.append(str(part["fault"]))
-        outcome.tally.remains += part["remains"]
+        try:
+            if "outcome" in part:
+                outcome.merge(outcome_from_json(part["outcome"]))
+            elif "fault" in part:
+                faults.append(str(part["fault"]))
+            outcome.tally.remains += map(str, part["remains"])
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+            faults.append("What a worker found cannot be read.")
     silent = result["workers"] - len(result["parts"])
     if silent:
         faults.append(f"{silent} of {result['workers']} workers did not say what they had found.")

@@ -37,6 +37,10 @@ LONGEST_REPEAT: Final = 30.0
 LONGEST_JUDGING: Final = 600.0
 """Seconds that the Judge may take for what waits when the users have stopped."""
 
+BEAT: Final = 0.25
+LATE: Final = 1.0
+"""Seconds that this process may get no turn before a missing answer is its own fault."""
+
 _EPOCH: Final = time.time() - time.perf_counter()
 """One clock for all exchanges of the process: it is never set back while they are compared."""
 
@@ -69,9 +73,14 @@ class Crew:
         self._nameless = 0
         self._login = threading.Lock()
         self._token = self.plan.authorization or ("" if self.plan.login else f"Bearer {NO_TOKEN}")
-        self.link = Link(settings) if judged else None
-        if self.plan.login and not self._token:
+        self.link: Link | None = None
+        if not self._token:
             self._log_in(Connection(self.plan.url, self.plan.timeout))
+        if judged:
+            self.link = Link(settings)
+            self.link.tell([messages.SECRET, self._token.partition(" ")[2]])
+        self._late = 0.0
+        self._pulse = gevent.spawn(self._beat)
 
     def _prepare(self) -> list[NearMiss]:
         samples = self.api.samples(self.fixtures)
@@ -134,6 +143,8 @@ class Crew:
             try:
                 response = connection.send(request)
             except Broken as reason:
+                if self._late > clock:
+                    raise Exhausted("too busy to take in answers when they came") from None
                 error = str(reason)
             elapsed = time.perf_counter() - clock
             self._report_request(request.method, say.draft.operation, elapsed, response, error)
@@ -147,6 +158,14 @@ class Crew:
         heard = Heard(exchange)
         self._account(say, heard)
         return heard
+
+    def _beat(self) -> None:
+        """Notices when this process gets no turn for long: what it then waited for in vain may have been there."""
+        while True:
+            clock = time.perf_counter()
+            gevent.sleep(BEAT)
+            if time.perf_counter() - clock > BEAT + LATE:
+                self._late = time.perf_counter()
 
     def _report_request(
         self, method: str, operation: str, seconds: float, response: Response | None, error: str | None
@@ -231,6 +250,7 @@ class Crew:
     def finish(self) -> dict[str, Any]:
         """What this process comes to, as JSON values: acts that broke something are played again, then all is ended."""
         found: dict[str, Any] = {}
+        self._pulse.kill()
         if self.link:
             try:
                 self._repeat(self.link.ask(messages.BROKEN, LONGEST_JUDGING)["broken"])

@@ -36,6 +36,10 @@ PATIENCE = 900.0
 """Seconds that a master waits for what its workers have judged."""
 
 
+NOTHING: dict[str, Any] = {"remains": [], "exhausted": {}, "behind": 0.0, "waited": 0.0}
+"""What a process comes to that sent nothing."""
+
+
 class State:
     """What this process of Locust knows of the test that is running."""
 
@@ -44,6 +48,7 @@ class State:
     began = 0.0
     users = 0
     ended = ""
+    fault = ""
     exit_code = 0
     host = ""
     own = ("", "")
@@ -57,18 +62,16 @@ class BookproofUser(User):
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
-        crew = State.crew
-        if crew is None:
-            raise StopUser
-        self._crew = crew
-        self._number = next(crew.users)
+        self._crew = State.crew
+        self._leaving = self._crew is None
         self._turn = 0
-        self._lines = Lines(crew.plan.url, crew.plan.timeout)
-        self._leaving = False
+        if self._crew is not None:
+            self._number = next(self._crew.users)
+            self._lines = Lines(self._crew.plan.url, self._crew.plan.timeout)
 
     def act(self) -> None:
         """Plays the next act."""
-        if self._leaving:
+        if self._leaving or self._crew is None:
             raise StopUser
         name = self._crew.choose(self._number, self._turn)
         self._turn += 1
@@ -91,7 +94,8 @@ class BookproofUser(User):
 
     def on_stop(self) -> None:
         """Closes the user's connections."""
-        self._lines.close()
+        if self._crew is not None:
+            self._lines.close()
 
 
 def options(parser: Any) -> None:
@@ -137,7 +141,7 @@ def _take_share(environment: Environment, msg: Any) -> None:
 
 def begin(environment: Environment, **_: Any) -> None:
     """Prepares for one test."""
-    State.parts, State.ended, State.began = {}, "", time.time()
+    State.parts, State.ended, State.fault, State.began = {}, "", "", time.time()
     runner = environment.runner
     if not isinstance(runner, WorkerRunner) and environment.host != State.host:
         # Nobody was asked about that host, and the credentials are not meant for it.
@@ -152,6 +156,7 @@ def begin(environment: Environment, **_: Any) -> None:
         State.crew = Crew(_settings(environment), _report(environment), number=number, share=State.share, judged=judged)
     except BookproofError as error:
         sys.stderr.write(f"bookproof: {error}\n")
+        State.fault = error.message
         _spent(environment, error.message)
 
 
@@ -172,10 +177,10 @@ def gather(environment: Environment, **_: Any) -> None:
 def end(environment: Environment, **_: Any) -> None:
     """Ends this process's part of the test."""
     crew, State.crew = State.crew, None
-    if crew is None:
+    if crew is None and not State.fault:
         return
     seconds = time.time() - State.began
-    part = crew.finish()
+    part = crew.finish() if crew is not None else {**NOTHING, "fault": State.fault}
     runner = environment.runner
     State.parts = {runner.client_id: part}
     if not isinstance(runner, WorkerRunner):
