@@ -1,7 +1,8 @@
 """What load drives at the references, what the judging costs of that, and how soon the seeded races are caught.
 
 Server, Locust and Judge are processes of their own. On fewer than three cores they share them, so that what the Judge
-takes is missing elsewhere: with judging and without, in turn, tells how much that is.
+takes is missing elsewhere: with judging and without, in turn, tells how much that is. Processor time is that of Locust
+and Judge together, by request, and depends less on what else a machine does.
 
     python suites/benchmarks/load.py                BENCHMARK_SECONDS=20 BENCHMARK_ROUNDS=2
     python suites/benchmarks/load.py races          the races alone
@@ -10,6 +11,7 @@ takes is missing elsewhere: with judging and without, in turn, tells how much th
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -57,12 +59,20 @@ def command(name: str, *options: str) -> list[str]:
     return [sys.executable, "-m", "bookproof", *words]
 
 
-def loaded(name: str, *options: str) -> dict[str, Any]:
-    """The verdict of a load test on a fresh server."""
+def loaded(name: str, *options: str) -> tuple[dict[str, Any], float]:
+    """The verdict of a load test on a fresh server, and the milliseconds of a processor that each request took."""
     with mock(name) as (folder, environment):
+        before = _processor()
         done = subprocess.run(command(name, *options), cwd=folder, env=environment, capture_output=True, text=True)
+        spent = _processor() - before
     verdict: dict[str, Any] = json.loads(done.stdout)
-    return verdict
+    return verdict, spent * 1000 / max(1, verdict["load"]["total"]["requests"])
+
+
+def _processor() -> float:
+    """Seconds of a processor that ended children have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def caught(name: str, race: str) -> tuple[float, dict[str, Any]]:
@@ -88,16 +98,19 @@ def main() -> None:
     write = sys.stdout.write
     for name in [] if "races" in sys.argv else apis.names():
         rates: dict[bool, list[float]] = {True: [], False: []}
+        spent: dict[bool, list[float]] = {True: [], False: []}
         findings = 0
         for _ in range(ROUNDS):
             for judging in (True, False):
-                verdict = loaded(name, *(() if judging else UNJUDGED))
+                verdict, milliseconds = loaded(name, *(() if judging else UNJUDGED))
+                spent[judging].append(milliseconds)
                 rates[judging].append(verdict["load"]["total"]["per_second"])
                 findings += sum(len(row["findings"]) for row in verdict["requirements"])
         with_it, without = max(rates[True]), max(rates[False])
         write(
             f"{name:10} {USERS} users   judged {with_it:7.1f} requests a second   unjudged {without:7.1f}   "
-            f"the Judge costs {1 - with_it / without:5.1%}   findings {findings}\n"
+            f"the Judge costs {1 - with_it / without:5.1%}   processor {min(spent[True]):.2f} and "
+            f"{min(spent[False]):.2f} ms a request   findings {findings}\n"
         )
         sys.stdout.flush()
     for name in apis.names():

@@ -51,7 +51,7 @@ def cast():
 def test_an_act_accuses_no_reference(cast, api, act):
     actor = cast(api)
 
-    actor.play(act, times=3)
+    actor.play(act, times=2)
 
     assert actor.blamed() == set()
     assert actor.bench.outcome.tally.requests > 0
