@@ -74,6 +74,14 @@ def test_races_are_no_defects_that_suites_are_proved_with(api):
     assert not {race.id for race in found.races} & found.by_id().keys()
 
 
+def test_what_only_the_server_writes_goes_back_as_it_was_shown(cast):
+    actor = cast("timetap", app_with(apis.load("timetap"), "tt-ok-claims-refused"))
+
+    actor.play("valid/valid", times=8)
+
+    assert actor.blamed() == set()
+
+
 def test_a_life_leaves_nothing_behind(cast):
     reference = apis.load("timetap").reference()
     before = len(reference.account.listed())

@@ -26,7 +26,7 @@ from bookproof.targets.opening import Plan, open_session
 _DURATION = re.compile(r"(?:\d+h)?(?:\d+m)?(?:\d+s?)?")
 
 
-@click.command(name="load", context_settings={"ignore_unknown_options": True})
+@click.command(name="load")
 @click.argument("name", metavar="API", shell_complete=api_names)
 @click.option("--url", help="The address of a live API; the embedded reference is loaded without it.")
 @click.option("--users", type=click.IntRange(1), default=50, show_default=True, help="Users at once.")
@@ -34,7 +34,7 @@ _DURATION = re.compile(r"(?:\d+h)?(?:\d+m)?(?:\d+s?)?")
 @click.option("--duration", default="60s", show_default=True, metavar="TIME", help="For example 90s, 5m, 1h30m.")
 @click.option("--mix", default=MIX, show_default=True, help="How often each kind of act is played.")
 @click.option("--seed", default=1, show_default=True, help="Decides what is left to chance.")
-@click.option("--web", is_flag=True, help="Show Locust's web page; the test is started, watched and stopped there.")
+@click.option("--web", is_flag=True, help="Start, watch and stop the test on Locust's web page, on this machine.")
 @click.option("--web-port", type=click.IntRange(1, 65535), default=8089, show_default=True)
 @click.option("--processes", type=click.IntRange(1, 64), help="Workers on this machine.")
 @click.option("--master", is_flag=True, help="Lead workers, which are started elsewhere with --worker.")
@@ -134,7 +134,8 @@ def _locust(settings: Settings, given: dict[str, Any], result: Path | None) -> i
         words += ["--host", settings.url, "--users", str(given["users"]), "--run-time", given["duration"]]
         words += ["--spawn-rate", str(given["spawn_rate"] or max(1, given["users"] / 2))]
         words += ["--bookproof-result", str(result)]
-        words += ["--web-port", str(given["web_port"])] if given["web"] else ["--headless"]
+        page = ["--web-host", "127.0.0.1", "--web-port", str(given["web_port"])]
+        words += page if given["web"] else ["--headless"]
         words += ["--bookproof-reference"] if settings.reference else []
     if given["master"]:
         words += ["--master", "--master-bind-port", str(given["master_port"])]

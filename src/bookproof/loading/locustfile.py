@@ -16,7 +16,7 @@ import gevent
 from locust import User, events
 from locust.env import Environment
 from locust.exception import StopUser
-from locust.runners import MasterRunner, WorkerRunner
+from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
 from bookproof.apis.acting import mixture
 from bookproof.errors import BookproofError, BudgetSpent
@@ -169,7 +169,10 @@ def gather(environment: Environment, **_: Any) -> None:
     seconds, workers = time.time() - State.began, set(runner.clients)
     runner.send_message(FINISH)
     deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and workers & set(runner.clients) - State.parts.keys():
+    while time.monotonic() < deadline:
+        heard_of = {client.id for client in runner.clients.all if client.state != STATE_MISSING}
+        if not workers & heard_of - State.parts.keys():
+            break
         gevent.sleep(0.1)
     _write(environment, seconds, len(workers))
 

@@ -141,9 +141,7 @@ def _create(stage: Stage, body: Mapping[str, Any]) -> Generator[Say, Any, int | 
     heard = yield Say(stage.samples.create(dict(body)), "TT-025")
     number = born(_CREATE, heard.json) if heard.accepted else None
     if number is not None:
-        shown = _resource(heard)
-        stage.samples.remember({name: value for name, value in shown.items() if value is not None})
-        stage.samples.remember({"resourceId": number})
+        stage.samples.remember({**_resource(heard), "resourceId": number})
     return number
 
 
