@@ -76,21 +76,22 @@ def _processor() -> float:
 
 
 def caught(name: str, race: str) -> tuple[float, dict[str, Any]]:
-    """Seconds from the first user to the first finding, and the verdict."""
-    with mock(name, "--defect", race) as (folder, environment):
+    """Seconds from the first user to the first finding, which may come with the verdict, and the verdict."""
+    with mock(name, "--defect", race) as (folder, environment), Path(folder, "verdict").open("w+") as said:
         process = subprocess.Popen(
-            command(name), cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command(name), cwd=folder, env=environment, stdout=said, stderr=subprocess.PIPE, text=True
         )
         assert process.stderr is not None
         began = first = 0.0
         for line in process.stderr:
             if "Ramping to" in line:
                 began = time.monotonic()
-            elif "✗" in line:
+            elif "✗" in line and not first:
                 first = time.monotonic()
-                break
-        said, _ = process.communicate()
-    return first - began if first else float("nan"), json.loads(said)
+        process.wait()
+        first = first or time.monotonic()
+        said.seek(0)
+        return first - began, json.load(said)
 
 
 def main() -> None:

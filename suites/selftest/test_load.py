@@ -3,6 +3,7 @@
 import json
 import random
 from contextlib import ExitStack, closing
+from dataclasses import replace
 
 import jsonschema_rs
 import pytest
@@ -160,6 +161,21 @@ def test_an_id_may_be_given_again_once_its_record_may_be_gone(bench):
     bench.take("valid/valid 1", deletion(5, 11.0, elapsed=0.5))
 
     assert found(bench) == set()
+
+
+def test_an_id_may_be_given_again_after_a_deletion_that_nobody_answered(bench):
+    bench.take("valid/valid 1", creation(5, 10.0))
+    bench.take("valid/valid 1", replace(deletion(5, 10.5), response=None, error="no answer"))
+    bench.take("valid/valid 2", creation(5, 11.05))
+
+    assert "NX-150" not in found(bench)
+
+
+def test_an_id_that_was_given_twice_is_told_of_once_no_deletion_can_excuse_it(bench):
+    bench.take("valid/valid 1", creation(5, 10.0))
+
+    assert bench.take("valid/valid 2", creation(5, 10.05)) == []
+    assert [told.requirement for told in bench.take("valid/valid 3", creation(6, 40.0))] == ["NX-150"]
 
 
 def test_the_same_finding_of_an_act_alone_needs_no_load(bench):

@@ -6,6 +6,7 @@ sends at once overlap; each is judged by itself alone, since no rule may conclud
 must be true afterwards the act claims. Identities are compared over all acts.
 """
 
+import math
 import re
 from collections import Counter, OrderedDict
 from collections.abc import Hashable
@@ -25,6 +26,9 @@ REMEMBERED: Final = 500_000
 
 UNIQUE: Final = "unique-ids"
 """The rule that an identity which was given twice breaks."""
+
+LATEST: Final = 20.0
+"""Seconds after which every deletion has been answered or given up."""
 
 ALONE: Final = "alone "
 """How the name of an act begins that is played again, by itself, to see whether it breaks anything then."""
@@ -106,6 +110,7 @@ class Bench:
         self._deaths: OrderedDict[Hashable, float] = OrderedDict()
         self._twice: list[Twice] = []
         self._again: set[Found] = set()
+        self._settled: list[Finding] = []
 
     def take(self, act: str, exchange: Exchange, *, at_once: bool = False) -> list[Finding]:
         """Judges an exchange of an act; at_once: others of the same act were under way."""
@@ -115,7 +120,7 @@ class Bench:
         if call is None:
             return []
         again = act.startswith(ALONE)
-        if call.accepted:
+        if call.accepted or call.status == 0 or call.status >= 500:
             self._compare(call, judgement, again=again)
         if again:
             self._again.update(map(same_as, judgement.findings))
@@ -124,7 +129,8 @@ class Bench:
             self.outcome.troubles[judgement.trouble] += 1
         self.outcome.tally.add(judgement)
         self.outcome.violations[call.operation.id] += any(f.level == "must" for f in judgement.findings)
-        return judgement.findings
+        settled, self._settled = self._settled, []
+        return judgement.findings + settled
 
     def claim(self, act: str, rule: str, holds: bool, exchange: Exchange, said: tuple[str, str, str]) -> list[Finding]:
         """Takes in what an act knows; said: the place, what was expected there, and what was found."""
@@ -182,8 +188,10 @@ class Bench:
         """Remembers identities that are given and taken; notes those that are given twice."""
         gone = self._repertoire.gone(call.operation.id, call.path)
         if gone is not None:
-            self._deaths[gone] = call.exchange.started
+            self._deaths[gone] = call.exchange.started  # also where no answer tells whether it was done
             _bound(self._deaths)
+            return
+        if not call.accepted:
             return
         identity = self._repertoire.born(call.operation.id, call.answered)
         owner = self._api.ledger.rules.get(UNIQUE)
@@ -202,13 +210,18 @@ class Bench:
             message = f"{place.partition('/')[2]} is wrong"
             finding = Finding(owner, level, message, expected, actual, place, call.exchange)
             self._twice.append(Twice(identity, earlier, birth, finding, again))
+        if self._twice and self._twice[0].second.ended < birth.ended - LATEST:
+            self._settled += self._settle(birth.ended - LATEST)
 
-    def _settle(self) -> None:
+    def _settle(self, before: float = math.inf) -> list[Finding]:
         """Turns identities that were given twice into findings, unless the first may have been free again by then.
 
-        This waits until the end, because a deletion may be answered after what it made room for.
+        before: until when they were given; a deletion may be answered after what it made room for.
         """
-        for twice in self._twice:
+        ripe = [twice for twice in self._twice if twice.second.ended < before]
+        self._twice = [twice for twice in self._twice if twice.second.ended >= before]
+        found = []
+        for twice in ripe:
             died = self._deaths.get(twice.identity)
             freed = died is not None and twice.first.started <= died <= twice.second.ended
             if freed and not self._repertoire.GIVEN_ONCE:
@@ -218,7 +231,8 @@ class Bench:
             else:
                 self.outcome.tally.note(twice.finding)
                 self.outcome.violations[_operation(self._api, twice.finding)] += twice.finding.level == "must"
-        self._twice.clear()
+                found.append(twice.finding)
+        return found
 
 
 def _operation(api: Api, finding: Finding) -> str:
