@@ -7,6 +7,7 @@ itself waits for half a second only.
 
 import json
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -117,6 +118,8 @@ def prepare(environment: Environment, **_: Any) -> None:
     runner, given = environment.runner, environment.parsed_options
     hub = gevent.get_hub()
     hub.NOT_ERROR = (*hub.NOT_ERROR, BudgetSpent, Exhausted)  # whoever waits for a greenlet is told; no traceback
+    # Otherwise Ctrl-C would strike whichever user is just at work, in the middle of an act.
+    gevent.signal_handler(signal.SIGINT, gevent.kill, gevent.getcurrent(), KeyboardInterrupt)
     hub.loop.update_now()  # it has not looked at the clock since the imports, and timers count from there
     State.host, State.own = environment.host or "", (given.bookproof_config, given.bookproof_token_env)
     try:
