@@ -12,7 +12,7 @@ from typing import Any, Final
 from bookproof.evidence import BODY_KEPT
 from bookproof.exchange import Exchange, Intent, Request, Response
 from bookproof.judge import Finding
-from bookproof.tally import Tally
+from bookproof.tally import Seen, Tally
 
 LONGEST_BODY: Final = 2 * BODY_KEPT
 """Characters of a body that are written; of the others only how many they are."""
@@ -57,15 +57,15 @@ def tally_from_json(value: Mapping[str, Any]) -> Tally:
         readings={reading: Counter(forms) for reading, forms in value["readings"].items()},
         remains=list(value["remains"]),
         times={operation: Counter(dict(times)) for operation, times in value["times"].items()},
+        findings={
+            (str(number),): Seen(_read_finding(found, exchanges), found["seen"])
+            for number, found in enumerate(value["findings"])
+        },
         witnesses={name: exchanges[number] for name, number in value["witnesses"].items()},
     )
-    for found in value["findings"]:
-        one = Tally()
-        one.note(_read_finding(found, exchanges))
-        for seen in one.findings.values():
-            seen.count = found["seen"]
-        part.merge(one)
-    return part
+    whole = Tally()
+    whole.merge(part)  # sorts the findings by kind
+    return whole
 
 
 class _Pool:
@@ -120,7 +120,8 @@ def _read_exchange(value: Mapping[str, Any]) -> Exchange:
     if value["response"] is not None:
         status, headers, body = value["response"]
         response = Response(status, tuple((name, text) for name, text in headers), _read_body(body))
-    return Exchange(request, response, value["error"], value["started"], value["elapsed"], Intent(**value["intent"]))
+    intent = Intent(**value["intent"] | {"shows": tuple(value["intent"]["shows"])})
+    return Exchange(request, response, value["error"], value["started"], value["elapsed"], intent)
 
 
 def _body(body: bytes) -> Any:

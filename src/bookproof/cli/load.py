@@ -1,5 +1,7 @@
 """`bookproof load`: many users at once, on Locust, and every answer judged."""
 
+from __future__ import annotations
+
 import json
 import re
 import signal
@@ -11,17 +13,17 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from bookproof import apis
-from bookproof.apis import Api
 from bookproof.cli.completion import api_names
 from bookproof.errors import CannotJudge, Untested, UsageError
-from bookproof.loading.settings import MIX, Settings, read_mix
-from bookproof.targets.configuration import Configuration
-from bookproof.targets.opening import Plan, open_session
+
+if TYPE_CHECKING:  # `--help` imports nothing that it does not need
+    from bookproof.apis import Api
+    from bookproof.loading.settings import Settings
+    from bookproof.targets.opening import Plan
 
 _DURATION = re.compile(r"(?:\d+h)?(?:\d+m)?(?:\d+s?)?")
 
@@ -32,7 +34,7 @@ _DURATION = re.compile(r"(?:\d+h)?(?:\d+m)?(?:\d+s?)?")
 @click.option("--users", type=click.IntRange(1), default=50, show_default=True, help="Users at once.")
 @click.option("--spawn-rate", type=float, metavar="N", help="Users started a second; half of them by default.")
 @click.option("--duration", default="60s", show_default=True, metavar="TIME", help="For example 90s, 5m, 1h30m.")
-@click.option("--mix", default=MIX, show_default=True, help="How often each kind of act is played.")
+@click.option("--mix", help="How often each kind of act is played; valid=4,near-miss=3,life=2,race=1 by default.")
 @click.option("--seed", default=1, show_default=True, help="Decides what is left to chance.")
 @click.option("--web", is_flag=True, help="Start, watch and stop the test on Locust's web page, on this machine.")
 @click.option("--web-port", type=click.IntRange(1, 65535), default=8089, show_default=True)
@@ -58,6 +60,10 @@ def command(name: str, url: str | None, report: Path, yes: bool, as_json: bool, 
     bookproof load timetap --url http://127.0.0.1:8080 --users 50 --duration 60s --token-env TT_TOKEN
     bookproof load nexudus --url … --master --expect-workers 2     and elsewhere: --worker --master-host …
     """
+    from bookproof import apis
+    from bookproof.loading.settings import MIX, Settings, read_mix
+    from bookproof.targets.configuration import Configuration
+
     if find_spec("locust") is None:
         raise UsageError("Load tests run on Locust, which is not installed.", hint="pip install 'bookproof[load]'")
     if given["master"] and given["worker"]:
@@ -72,7 +78,7 @@ def command(name: str, url: str | None, report: Path, yes: bool, as_json: bool, 
         token_variable=given["token_env"] or "",
         reading=given["reading"] or "",
         seed=given["seed"],
-        mix=read_mix(given["mix"]),
+        mix=read_mix(given["mix"] or MIX),
     )
     if given["worker"]:
         return _locust(settings, given, None)
@@ -104,6 +110,8 @@ def _target(api: Api, settings: Settings) -> Iterator[tuple[Settings, Plan]]:
 
 def _smoke(api: Api, plan: Plan) -> None:
     """Tries one request before there are many: a wrong address or token is one sentence then."""
+    from bookproof.targets.opening import open_session
+
     session = open_session(api, plan)
     try:
         client = api.client(session)
