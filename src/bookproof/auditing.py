@@ -28,7 +28,11 @@ from bookproof.targets.masking import masked, masking
 from bookproof.verdict import Run, Verdict, Waiver, conclude
 
 KEPT: Final = 20
-"""How many unreadable entries, and hosts of other APIs, are kept by name."""
+"""How many unreadable entries are kept by name."""
+HOSTS_KEPT: Final = 500
+"""How many hosts of other APIs are kept by name: the first ones, so that no division of the traffic makes others."""
+SETS_KEPT: Final = 10_000
+"""How many different sets of requirements that requests kept are counted as such."""
 
 UNEXERCISED: Final = "no exchange of the capture exercises it"
 
@@ -42,8 +46,8 @@ _OTHER_REASONS: Final = frozenset({402, 409, 410, 413, 423, 429})
 class Part:
     """What some traffic comes to. Parts merge in any order: together they say what the whole would.
 
-    unanswered: exchanges whose answer the capture does not hold; forgotten: pieces of history that rules dropped;
-    skipped: exchanges that passed a proxy unjudged.
+    unanswered: exchanges whose answer the capture does not hold; skipped: exchanges that passed a proxy unjudged;
+    dropped: pieces of history that rules dropped, by partition and rule.
     """
 
     service: Tally = field(default_factory=Tally)
@@ -55,21 +59,40 @@ class Part:
     unreadable: int = 0
     places: list[Unreadable] = field(default_factory=list)
     unanswered: int = 0
-    forgotten: int = 0
+    dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
     skipped: int = 0
+
+    @property
+    def forgotten(self) -> int:
+        """How many pieces of history were dropped; rules of one partition drop the same ones."""
+        by_partition: dict[str, int] = {}
+        for (partition, _), count in self.dropped.items():
+            by_partition[partition] = max(by_partition.get(partition, 0), count)
+        return sum(by_partition.values())
 
     def merge(self, other: "Part") -> None:
         """Adds another part."""
         self.service.merge(other.service)
         self.client.merge(other.client)
         self.kept.update(other.kept)
+        if len(self.kept) > SETS_KEPT:
+            self._settle()
         self.troubles.update(other.troubles)
         self.hosts.update(other.hosts)
+        for host in sorted(self.hosts)[HOSTS_KEPT:]:
+            del self.hosts[host]
         self.unreadable += other.unreadable
         self.places = sorted([*self.places, *other.places], key=_natural)[:KEPT]
         self.unanswered += other.unanswered
-        self.forgotten += other.forgotten
+        self.dropped.update(other.dropped)
         self.skipped += other.skipped
+
+    def _settle(self) -> None:
+        """Counts what the client kept requirement by requirement."""
+        for requirements, count in self.kept.items():
+            for requirement in requirements:
+                self.client.shown[requirement] += count
+        self.kept.clear()
 
     def unread(self, entry: Unreadable) -> None:
         """Counts an entry that cannot be read."""
@@ -176,10 +199,7 @@ class Auditor:
 
     def finish(self) -> Part:
         """What all exchanges come to."""
-        by_partition: dict[str, int] = {}
-        for rule in self.stateful:
-            by_partition[rule.partition] = max(by_partition.get(rule.partition, 0), rule.forgotten)
-        self.part.forgotten = sum(by_partition.values())
+        self.part.dropped = Counter({(rule.partition, rule.name): rule.forgotten for rule in self.stateful})
         return self.part
 
     def _request_alone(self, exchange: Exchange) -> None:
@@ -197,8 +217,10 @@ class Auditor:
             host = f"{split.scheme}://{split.netloc.rpartition('@')[2]}"
         except ValueError:
             host = "an address that cannot be read"
-        if host in self.part.hosts or len(self.part.hosts) < KEPT:
-            self.part.hosts[host] += 1
+        hosts = self.part.hosts
+        hosts[host] += 1
+        if len(hosts) > HOSTS_KEPT:
+            del hosts[max(hosts)]
 
     # -- the client ----------------------------------------------------------------------------------------
 

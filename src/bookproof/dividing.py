@@ -9,21 +9,19 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
 from bookproof import apis
-from bookproof.apis import Api
 from bookproof.auditing import Auditor, Part
-from bookproof.captures import ndjson, reading
+from bookproof.captures import ndjson, places, reading
 from bookproof.captures.entries import Entry, Malformed, Unreadable
-from bookproof.contract import body_value
-from bookproof.exchange import ABSENT
-from bookproof.judge import Reading
-from bookproof.rules import RUN, Call
+from bookproof.captures.ordering import Stamped, end_of, merged
+from bookproof.captures.reading import Line
+from bookproof.exchange import Exchange
+from bookproof.routing import Audit, judged, key_of, place_of, remembers, whole_run
 
 LINES: Final = 500
 """Exchanges that a process is handed at once."""
@@ -31,69 +29,39 @@ LINES: Final = 500
 Told = Callable[[int], None]
 """Told how many exchanges were read so far."""
 
-Line = tuple[str, bytes]
-"""An exchange as NDJSON, and its place for messages."""
-
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True, slots=True)
-class Audit:
-    """What is audited, and how: the settings that every process needs."""
-
-    api: str
-    bases: tuple[str, ...] = ()
-    reading: Reading = "strict"
-    secrets: tuple[str, ...] = field(default=(), repr=False)
-    """What must stand in nothing that is kept, wherever the traffic shows it."""
-
-    def auditor(self) -> Auditor:
-        """An auditor with no history yet."""
-        return Auditor(apis.load(self.api), bases=self.bases, reading=self.reading, secrets=self.secrets)
 
 
 def audit(settings: Audit, paths: Sequence[str], *, jobs: int = 1, told: Told | None = None) -> Part:
     """What the exchanges of captures come to."""
     api = apis.load(settings.api)
     if jobs == 1 or whole_run(api):
-        return _alone(settings, reading.read(paths), told)
+        entries = reading.read(paths, in_time=remembers(api))
+        return judged(settings.auditor(), _counted(entries, told))
     with ProcessPoolExecutor(max_workers=jobs, initializer=_begin, initargs=(settings,)) as pool:
-        if any(rule.partition for rule in api.rules().values()):
+        if remembers(api):
             return _by_key(pool, paths, jobs, told)
         return _anyhow(pool, paths, jobs, told)
 
 
-def whole_run(api: Api) -> list[str]:
-    """The rules whose history is that of the whole run, so that one process has to judge all of it."""
-    return [rule.name for rule in api.rules().values() if rule.partition == RUN]
+def shard(auditor: Auditor, line: bytes, shards: int) -> tuple[int, float]:
+    """Which of several processes an exchange belongs to, and when it was over.
 
-
-def shard(auditor: Auditor, line: bytes, shards: int) -> int:
-    """Which of several processes an exchange belongs to: the same one for every exchange of one key."""
-    key = None
+    It is the same process for every exchange of one key.
+    """
     try:
         exchange = ndjson.decode(line)
     except Malformed:
-        return zlib.crc32(line) % shards
-    path = auditor.judge.path_of(exchange.request.url)
-    matched = auditor.judge.contract.match(exchange.request.method, path) if path is not None else None
-    if matched is not None and exchange.response is not None:
-        call = Call(exchange, *matched, ABSENT, body_value(exchange.response))
-        keys = {rule.key(call) for rule in auditor.stateful}
-        key = next((found for found in keys if found is not None), None)
-    return zlib.crc32(line if key is None else repr(key).encode()) % shards
+        return zlib.crc32(line) % shards, 0.0
+    key = key_of(auditor, exchange)
+    return zlib.crc32(line) % shards if key is None else place_of(key, shards), end_of(exchange)
 
 
-# -- one process -------------------------------------------------------------------------------------------------------
-
-
-def _alone(settings: Audit, entries: Iterable[Entry], told: Told | None) -> Part:
-    auditor = settings.auditor()
-    for number, entry in enumerate(entries, 1):
-        auditor.take(entry)
+def _counted(entries: Iterator[Entry], told: Told | None) -> Iterator[Entry]:
+    for number, found in enumerate(entries, 1):
+        yield found
         if told and number % LINES == 0:
             told(number)
-    return auditor.finish()
 
 
 # -- several processes -------------------------------------------------------------------------------------------------
@@ -124,65 +92,65 @@ def _judge_chunk(lines: list[Line]) -> Part:
     auditor = _Worker.auditor
     auditor.part = Part()
     for place, line in lines:
-        auditor.take(_entry(place, line))
+        auditor.take(ndjson.entry(place, line))
     return auditor.finish()
 
 
 def _by_key(pool: ProcessPoolExecutor, paths: Sequence[str], jobs: int, told: Told | None) -> Part:
     """Sorts the lines into a file for each process first, then has each judged from its beginning to its end."""
-    whole = Part()
+    whole, read = Part(), 0
     with tempfile.TemporaryDirectory(prefix="bookproof-") as folder:
         names = [Path(folder) / f"{number}" for number in range(jobs)]
         files: list[BinaryIO] = [name.open("wb") for name in names]
+        bounds: list[list[int]] = [[0] for _ in files]
         try:
-            chunks = _told(_chunks(_lines(paths, whole)), told)
-            for lines, shards in _in_order(pool, partial(_shards, jobs), chunks, 2 * jobs):
-                for (place, line), number in zip(lines, shards, strict=True):
-                    files[number].write(place.encode() + b"\n" + line.rstrip(b"\n") + b"\n")
+            for path in paths:
+                latest = 0.0
+                lines = _told(_chunks(_lines([path], whole, paths)), told, read)
+                for chunk, found in _in_order(pool, partial(_shards, jobs), lines, 2 * jobs):
+                    read += len(chunk)
+                    for (place, line), (number, end) in zip(chunk, found, strict=True):
+                        latest = max(latest, end)
+                        files[number].write(f"{latest!r} {place}\n".encode() + line.rstrip(b"\n") + b"\n")
+                for file, ends in zip(files, bounds, strict=True):
+                    ends.append(file.tell())
         finally:
             for file in files:
                 file.close()
-        for part in pool.map(_judge_file, names):
+        for part in pool.map(_judge_file, names, bounds):
             whole.merge(part)
     return whole
 
 
-def _shards(count: int, lines: list[Line]) -> list[int]:
+def _shards(count: int, lines: list[Line]) -> list[tuple[int, float]]:
     return [shard(_Worker.auditor, line, count) for _, line in lines]
 
 
-def _judge_file(name: Path) -> Part:
-    auditor = _Worker.settings.auditor()
+def _judge_file(name: Path, bounds: list[int]) -> Part:
+    """Judges what a process was given, of each capture a stretch of its file."""
+    stretches = [partial(_stretch, name, begin, end) for begin, end in pairwise(bounds) if end > begin]
+    return judged(_Worker.settings.auditor(), merged(stretches))
+
+
+def _stretch(name: Path, begin: int, end: int) -> Stamped[Entry]:
     with name.open("rb") as file:
-        while place := file.readline():
-            auditor.take(_entry(place[:-1].decode(), file.readline()))
-    return auditor.finish()
+        file.seek(begin)
+        while file.tell() < end:
+            time, _, place = file.readline()[:-1].decode().partition(" ")
+            yield float(time), ndjson.entry(place, file.readline())
 
 
-def _entry(place: str, line: bytes) -> Entry:
-    try:
-        return ndjson.decode(line)
-    except Malformed as reason:
-        return Unreadable(place, str(reason))
-
-
-def _lines(paths: Iterable[str], whole: Part) -> Iterator[Line]:
-    """Every exchange as a line; what cannot be read goes to the part at once."""
+def _lines(paths: Iterable[str], whole: Part, among: Iterable[str] = ()) -> Iterator[Line]:
+    """Every exchange as a line; what cannot be read goes to the part at once. among: the captures to be told apart."""
+    names = places.named([*paths, *among])
     for path in paths:
-        stream, name, reader = reading.open_capture(path)
-        with stream:
-            if reader is ndjson.read:
-                for found in ndjson.lines(stream, name):
-                    if isinstance(found, Unreadable):
-                        whole.unread(found)
-                    else:
-                        yield f"{name}, line {found[0]}", found[1]
-                continue
-            for entry in reader(stream, name):
-                if isinstance(entry, Unreadable):
-                    whole.unread(entry)
-                else:
-                    yield name, ndjson.encode(entry)
+        for found in reading.lines(path, names[path]):
+            if isinstance(found, Unreadable):
+                whole.unread(found)
+            elif isinstance(found, Exchange):
+                yield names[path], ndjson.encode(found)
+            else:
+                yield found
 
 
 def _chunks(lines: Iterator[Line]) -> Iterator[list[Line]]:
@@ -190,8 +158,7 @@ def _chunks(lines: Iterator[Line]) -> Iterator[list[Line]]:
         yield chunk
 
 
-def _told(chunks: Iterator[list[Line]], told: Told | None) -> Iterator[list[Line]]:
-    count = 0
+def _told(chunks: Iterator[list[Line]], told: Told | None, count: int = 0) -> Iterator[list[Line]]:
     for chunk in chunks:
         yield chunk
         count += len(chunk)

@@ -12,7 +12,6 @@ from leaky_server import CONFIGURED, answered, planted, reveal
 from bookproof import apis, cli
 from bookproof.apis.highlevel.reference import FIXTURES
 from bookproof.captures import ndjson
-from bookproof.cli import drift, record, verify
 from bookproof.cli.audit import show
 from bookproof.reports.folder import write_reports
 from bookproof.running import run_suite
@@ -47,8 +46,8 @@ def folder(tmp_path_factory):
         patch.chdir(place)
         for name, value in CONFIGURED.items():
             patch.setenv(name, value)
-        for command in (verify, record, drift):
-            patch.setattr(command, "run_suite", some_scenarios)
+        for module in ("running", "drifting"):
+            patch.setattr(f"bookproof.{module}.run_suite", some_scenarios)
         yield place
 
 

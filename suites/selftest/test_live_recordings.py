@@ -8,7 +8,6 @@ from bookproof import apis, cli
 from bookproof.apis.highlevel.reference import TOKEN
 from bookproof.apis.nexudus.reference import BASIC_PASSWORD, BASIC_USER
 from bookproof.apis.timetap.reference import API_KEY, PRIVATE_KEY
-from bookproof.cli import record
 from bookproof.running import run_suite
 from bookproof.targets.asgi import served
 
@@ -46,7 +45,7 @@ def recording(request, tmp_path, monkeypatch, capsys):
     )
     for variable, value in zip(("REC_A", "REC_B"), SECRETS[request.param], strict=True):
         monkeypatch.setenv(variable, value)
-    monkeypatch.setattr(record, "run_suite", scenarios_alone)  # generated requests say nothing of recording
+    monkeypatch.setattr("bookproof.running.run_suite", scenarios_alone)  # generated requests say nothing of recording
     with served(api.reference().app) as url:
         assert cli.run(["record", name, "--url", url, "--to", "rec"]) == 0
         if name == request.param:

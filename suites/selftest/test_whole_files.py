@@ -15,7 +15,6 @@ from bookproof import apis, cli, writing
 from bookproof.captures import har, ndjson
 from bookproof.captures.cassette import write_cassette
 from bookproof.captures.recording import write_recording
-from bookproof.cli import record
 from bookproof.errors import UsageError
 from bookproof.reports.folder import write_reports
 from bookproof.tally import Tally
@@ -152,7 +151,7 @@ def test_an_unexpected_lack_of_room_is_one_sentence(monkeypatch, capsys):
     def fail(*arguments):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/somewhere/file")
 
-    monkeypatch.setattr(record, "run_suite", fail)
+    monkeypatch.setattr("bookproof.running.run_suite", fail)
 
     assert cli.run(["record", "highlevel"]) == 3
     assert capsys.readouterr().err.startswith("bookproof: /somewhere/file: No space left on device.\n")

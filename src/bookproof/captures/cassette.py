@@ -6,7 +6,7 @@ the test that sent it, and `metadata` says where the recording comes from.
 
 import hashlib
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from http import HTTPStatus
@@ -95,9 +95,9 @@ class IndexedCassette(Cassette):  # type: ignore[misc] # vcrpy is published with
         for place in own or self._index.get(key, []):
             yield place, self.data[place][1]
 
-    def unplayed(self) -> Counter[str]:
-        """How many recorded interactions of each test were not played."""
-        return Counter(test for place, test in enumerate(self._tests) if not self.play_counts[place])
+    def unplayed(self) -> frozenset[tuple[int, str]]:
+        """The recorded interactions that were not played: the place of each, and its test."""
+        return frozenset((place, test) for place, test in enumerate(self._tests) if not self.play_counts[place])
 
     def _save(self, force: bool = False) -> None:
         """A replay writes nothing."""

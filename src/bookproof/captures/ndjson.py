@@ -98,10 +98,15 @@ def read(stream: BinaryIO, name: str) -> Iterator[Entry]:
             yield found
             continue
         number, line = found
-        try:
-            yield decode(line)
-        except Malformed as reason:
-            yield Unreadable(f"{name}, line {number}", str(reason))
+        yield entry(f"{name}, line {number}", line)
+
+
+def entry(place: str, line: bytes) -> Entry:
+    """The exchange of a line, or what stands for it where it cannot be read."""
+    try:
+        return decode(line)
+    except Malformed as reason:
+        return Unreadable(place, str(reason))
 
 
 def _slowly(line: bytes) -> Any:

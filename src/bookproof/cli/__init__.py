@@ -20,6 +20,7 @@ _COMMANDS = {
     "audit": "Judge captured traffic: HAR, cassettes, NDJSON.",
     "proxy": "Judge traffic as it passes.",
     "drift": "Tell what changed since a recording, or between contract and OpenAPI file.",
+    "load": "Judge an API under the load of many users.",
     "requirements": "Show the ledger, or one requirement.",
     "report": "Render Allure and HTML, or set runs side by side.",
 }

@@ -1,18 +1,25 @@
 """Asks before a run creates anything on a machine that is not this one."""
 
+from __future__ import annotations
+
 import ipaddress
 import os
 import sys
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 
 from bookproof.errors import UsageError
-from bookproof.targets.opening import Plan, address
+
+if TYPE_CHECKING:
+    from bookproof.targets.opening import Plan
 
 
 def ask_before_writing(plans: Iterable[Plan], yes: bool) -> None:
     """Returns where the runs may write; UsageError where nobody can be asked, click.Abort where the answer is no."""
+    from bookproof.targets.opening import address
+
     hosts = {address(plan.url).host for plan in plans if plan.kind == "live"}
     elsewhere = sorted(host for host in hosts if not _loopback(host))
     if not elsewhere or yes or os.environ.get("CI"):

@@ -1,21 +1,25 @@
 """`bookproof init`: a commented bookproof.toml to fill in."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from bookproof import apis
-from bookproof.apis import Api
 from bookproof.cli.completion import api_names
 from bookproof.errors import UsageError
-from bookproof.targets.configuration import FILE
-from bookproof.writing import reason, write_file, write_new
+
+if TYPE_CHECKING:  # `--help` imports nothing that it does not need
+    from bookproof.apis import Api
 
 
 @click.command(name="init")
 @click.argument("names", metavar="[API]…", nargs=-1, shell_complete=api_names)
-@click.option("--to", "path", type=click.Path(path_type=Path), default=Path(FILE), show_default=True, metavar="FILE")
+@click.option(
+    "--to", "path", type=click.Path(path_type=Path), default=Path("bookproof.toml"), show_default=True, metavar="FILE"
+)
 @click.option(
     "--schema",
     type=click.Path(path_type=Path),
@@ -29,6 +33,9 @@ def command(names: tuple[str, ...], path: Path, schema: Path | None) -> int:
     bookproof init highlevel
     bookproof init highlevel --schema bookproof.schema.json
     """
+    from bookproof import apis
+    from bookproof.writing import reason, write_new
+
     if not names and not schema:
         raise UsageError("No API is named.", hint=f"For example: bookproof init {apis.names()[0]}")
     chosen = [apis.load(name) for name in names]
@@ -51,6 +58,7 @@ def command(names: tuple[str, ...], path: Path, schema: Path | None) -> int:
 
 def _write_schema(path: Path) -> None:
     from bookproof.targets.configuration_schema import configuration_schema_text
+    from bookproof.writing import reason, write_file
 
     try:
         write_file(path, configuration_schema_text())

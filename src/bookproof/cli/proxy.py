@@ -1,26 +1,24 @@
 """`bookproof proxy`: pass traffic to a service unchanged and judge it on the way."""
 
+from __future__ import annotations
+
 import signal
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
-from bookproof import apis
 from bookproof.cli.audit import Side, exit_code, show
 from bookproof.cli.completion import api_names
 from bookproof.errors import CannotJudge, UsageError
-from bookproof.judge import Finding, Reading
-from bookproof.reports.folder import write_reports
-from bookproof.targets.asgi import listen
-from bookproof.targets.configuration import Configuration
-from bookproof.targets.opening import address
-from bookproof.targets.proxy import VERDICT_PATH, Proxy
-from bookproof.verdict import Run
-from bookproof.watching import Watch, capture_writer
+
+if TYPE_CHECKING:  # `--help` imports nothing that it does not need
+    from rich.console import Console
+
+    from bookproof.judge import Finding, Reading
+    from bookproof.targets.proxy import Proxy
 
 
 @click.command(name="proxy")
@@ -62,6 +60,17 @@ def command(
     bookproof proxy highlevel --upstream https://services.leadconnectorhq.com --port 8081
     bookproof proxy nexudus --upstream https://spaces.nexudus.com --capture day.ndjson --enforce
     """
+    from rich.console import Console
+
+    from bookproof import apis
+    from bookproof.reports.folder import write_reports
+    from bookproof.targets.asgi import listen
+    from bookproof.targets.configuration import Configuration
+    from bookproof.targets.opening import address
+    from bookproof.targets.proxy import VERDICT_PATH, Proxy
+    from bookproof.verdict import Run
+    from bookproof.watching import Watch, capture_writer
+
     api = apis.load(name)
     address(upstream)
     service = upstream.rstrip("/")

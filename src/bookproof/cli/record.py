@@ -9,14 +9,9 @@ from typing import Any
 
 import click
 
-from bookproof import __version__, apis
-from bookproof.captures.recording import addressed_to, write_recording
-from bookproof.cli.asking import ask_before_writing
+from bookproof import __version__
 from bookproof.cli.completion import api_names
 from bookproof.errors import CannotJudge
-from bookproof.running import run_suite
-from bookproof.targets.configuration import Configuration
-from bookproof.targets.opening import Plan
 
 EPOCH = 1_750_000_000
 """Where the reference's clock stands when a recording begins; it ticks once a look, so that recordings are equal."""
@@ -40,6 +35,13 @@ def command(
     bookproof record highlevel
     bookproof record highlevel --url https://sandbox.example.com --token-env HL_TOKEN --to recordings/highlevel
     """
+    from bookproof import apis
+    from bookproof.captures.recording import addressed_to, write_recording
+    from bookproof.cli.asking import ask_before_writing
+    from bookproof.running import run_suite
+    from bookproof.targets.configuration import Configuration
+    from bookproof.targets.opening import Plan
+
     api = apis.load(name)
     how: dict[str, Any] = {}
     if url:

@@ -12,8 +12,10 @@ ANYTHING = "anything"
 
 
 def owner(ledger: Ledger, *pointers: str) -> str | None:
-    """The row that owns the first of some pointers which any row owns."""
-    return next((found for pointer in pointers if pointer and (found := ledger.owner(pointer))), None)
+    """The row that owns the first of some pointers which any row owns, itself or the type of what stands there."""
+    given = [pointer for pointer in pointers if pointer]
+    known = (ledger.owner(pointer) or ledger.owned.get(f"{pointer}/type") for pointer in given)
+    return next((found for found in known if found), None)
 
 
 def row_of(ledger: Ledger, facts: Facts, *keywords: str) -> str | None:

@@ -8,7 +8,8 @@ from typing import Final
 from bookproof import apis
 from bookproof.apis import Api
 from bookproof.captures.entries import Unreadable
-from bookproof.captures.reading import STANDARD_INPUT, read
+from bookproof.captures.places import STANDARD_INPUT
+from bookproof.captures.reading import read
 from bookproof.errors import DataError
 
 SUFFIXES: Final = frozenset({".yaml", ".yml", ".json", ".har", ".ndjson", ".jsonl"})

@@ -14,6 +14,8 @@ from typing import Any
 from bookproof.evidence import BODY_KEPT
 from bookproof.reports.client import remarks
 from bookproof.reports.excerpt import Excerpt, bounded, visible
+from bookproof.reports.load import COLUMNS, rows, sentence
+from bookproof.reports.load import remarks as load_remarks
 from bookproof.reports.picture import bars, segments
 from bookproof.verdict import OUTCOMES
 
@@ -99,8 +101,21 @@ def _view(document: Mapping[str, Any], cut: Excerpt, findings: int) -> dict[str,
         "unjudged": _unjudged(requirements),
         "targets": TARGETS,
         "left_out": list(remarks(document["capture"])) if document.get("capture") else [],
+        **_load(document.get("load")),
         "statements": {row["id"]: row["statement"] for row in requirements},
         "waived": [row for row in requirements if row["outcome"] == "waived"],
+    }
+
+
+def _load(load: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the page shows of a load test."""
+    if load is None:
+        return {}
+    return {
+        "load_columns": COLUMNS,
+        "load_rows": list(rows(load)),
+        "load_broken": list(map(sentence, load["only_under_load"])),
+        "load_remarks": list(load_remarks(load)),
     }
 
 

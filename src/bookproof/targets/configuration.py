@@ -13,10 +13,11 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bookproof import apis
-from bookproof.errors import ConfigurationError
+from bookproof.errors import ConfigurationError, UsageError
 from bookproof.judge import Reading
 from bookproof.targets.manners import Budget
 from bookproof.targets.opening import Plan, check_fixtures
+from bookproof.variants import Depth
 from bookproof.verdict import Waiver
 
 FILE = "bookproof.toml"
@@ -139,8 +140,11 @@ class Configuration:
         token_variable: str | None = None,
         reading: Reading | None = None,
         kind: str | None = None,
+        depth: Depth | None = None,
     ) -> Plan:
         """What to judge for an API: the file's section, what the command line says in its place."""
+        if kind == "replay" and depth == "full":
+            raise UsageError("Recordings hold a standard run; a full one needs a target.")
         section = self.sections.get(api, Section())
         address = url or section.url
         live = bool(address) and kind in (None, "live")
@@ -156,6 +160,7 @@ class Configuration:
             fixtures=section.fixtures if live else {},
             capabilities=frozenset(section.capabilities),
             budget=Budget(**section.budget.model_dump()),
+            depth=depth or "standard",
             reading=reading or section.reading,
             waivers={w.requirement: Waiver(w.requirement, w.reason, w.expires) for w in section.waivers},
             token_variable=variable,

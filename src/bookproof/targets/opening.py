@@ -19,6 +19,7 @@ from bookproof.targets.manners import Budget
 from bookproof.targets.replay import ReplayTransport
 from bookproof.targets.secrets import SCRUBBED, Scrubber
 from bookproof.targets.session import Session, Target
+from bookproof.variants import Depth
 from bookproof.verdict import Waiver
 
 Kind = Literal["reference", "replay", "live"]
@@ -45,6 +46,7 @@ class Plan:
     fixtures: Mapping[str, Any] = field(default_factory=dict)
     capabilities: frozenset[str] = frozenset()
     budget: Budget = field(default_factory=Budget)
+    depth: Depth = "standard"
     reading: Reading = "strict"
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
     token_variable: str = ""

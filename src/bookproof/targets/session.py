@@ -38,6 +38,9 @@ PATIENCE = 6
 THROTTLED_IN_A_ROW = 3
 """How many requests in a row may exhaust the patience before the run gives up."""
 
+AT_ONCE = 5
+"""How many requests are sent at the same time: as many as the shortest queue that servers have by default."""
+
 SILENCES = 5
 """How many requests in a row may go unanswered before the run gives up."""
 
@@ -95,6 +98,8 @@ class Answer:
         """Whether the request was refused: any answer that is neither a success nor a server error."""
         if self._judgement.trouble:
             raise Untested(self._judgement.trouble)
+        if not self.status and self.exchange.intent.tentative:
+            raise Untested("a connection among several at once was not taken up")
         return 300 <= self.status < 500 or self._denied
 
     @property
@@ -190,14 +195,27 @@ class Session:
             intent = replace(intent, demonstrates=None, vouched=False, about=intent.about or intent.demonstrates)
         return self._observe(self._exchange(request, intent))
 
+    def send_as(self, draft: Draft, intent: Intent) -> Answer:
+        """Sends a draft of which more is known than the running test says."""
+        request = self.build(self._named(draft))
+        return self._observe(self._exchange(request, replace(intent, test=self.scene.test)))
+
+    def judge_for_itself(self, exchange: Exchange) -> Answer:
+        """Has an exchange judged whose parts were looked at and did not explain what is wrong with it."""
+        return self._observe(replace(exchange, intent=replace(exchange.intent, tentative=False)))
+
     def send_together(self, drafts: Sequence[Draft]) -> list[Answer]:
-        """Sends drafts at the same time, each on a thread of its own, and has the exchanges judged as they ended."""
-        intent = self._intent(None)
+        """Sends drafts at the same time, each on a thread of its own, and has the exchanges judged as they ended.
+
+        A connection that is not taken up says nothing here: the queue of a small server holds no more than a few.
+        """
+        intent = replace(self._intent(None), tentative=True)
         requests = [self.build(self._named(draft)) for draft in drafts]
-        with ThreadPoolExecutor(max_workers=1 if self._sequential else len(requests)) as pool:
+        with ThreadPoolExecutor(max_workers=1 if self._sequential else AT_ONCE) as pool:
             exchanges = list(pool.map(lambda request: self._exchange(request, intent), requests))
         exchanges.sort(key=lambda exchange: exchange.started + exchange.elapsed)
-        return [self._observe(exchange) for exchange in exchanges]
+        known = replace(intent, tentative=False)
+        return [self._observe(replace(e, intent=known) if e.response else e) for e in exchanges]
 
     def _named(self, draft: Draft) -> Draft:
         """A creation with a name that nothing at a live target has yet: a service may want names to be unique.

@@ -13,7 +13,7 @@ from typing import Any, Final, Generic, TypeVar
 from bookproof.apis.nexudus.client import CREATE, DELETE, READ
 from bookproof.apis.nexudus.fields import FLAGS, ID_LISTS
 from bookproof.exchange import ABSENT, brief
-from bookproof.rules import Call, Rule, Ruling, same
+from bookproof.rules import BUCKETS, Call, Rule, Ruling, bucket, same
 
 Record = tuple[str, int]
 """Where a record is: the server's address and the record's Id."""
@@ -46,27 +46,28 @@ Kept = TypeVar("Kept")
 
 
 class Recent(Generic[Kept]):
-    """The last KEPT values by record; older ones are dropped."""
+    """The last KEPT values by record, an equal share of them in each bucket; older ones are dropped."""
 
     def __init__(self) -> None:
         self.forgotten = 0
-        self._values: OrderedDict[Record, Kept] = OrderedDict()
+        self._buckets: list[OrderedDict[Record, Kept]] = [OrderedDict() for _ in range(BUCKETS)]
 
     def get(self, record: Record) -> Kept | None:
         """The value of a record."""
-        return self._values.get(record)
+        return self._buckets[bucket(record)].get(record)
 
     def keep(self, record: Record, value: Kept) -> None:
         """Remembers a value."""
-        self._values[record] = value
-        self._values.move_to_end(record)
-        if len(self._values) > KEPT:
-            self._values.popitem(last=False)
+        values = self._buckets[bucket(record)]
+        values[record] = value
+        values.move_to_end(record)
+        if len(values) > KEPT // BUCKETS:
+            values.popitem(last=False)
             self.forgotten += 1
 
     def forget(self, record: Record) -> None:
         """Drops a record."""
-        self._values.pop(record, None)
+        self._buckets[bucket(record)].pop(record, None)
 
 
 def record_of(call: Call) -> Record | None:
