@@ -28,7 +28,11 @@ from bookproof.targets.masking import masked, masking
 from bookproof.verdict import Run, Verdict, Waiver, conclude
 
 KEPT: Final = 20
-"""How many unreadable entries, and hosts of other APIs, are kept by name."""
+"""How many unreadable entries are kept by name."""
+HOSTS_KEPT: Final = 500
+"""How many hosts of other APIs are kept by name: the first ones, so that no division of the traffic makes others."""
+SETS_KEPT: Final = 10_000
+"""How many different sets of requirements that requests kept are counted as such."""
 
 UNEXERCISED: Final = "no exchange of the capture exercises it"
 
@@ -42,8 +46,8 @@ _OTHER_REASONS: Final = frozenset({402, 409, 410, 413, 423, 429})
 class Part:
     """What some traffic comes to. Parts merge in any order: together they say what the whole would.
 
-    unanswered: exchanges whose answer the capture does not hold; forgotten: pieces of history that rules dropped;
-    skipped: exchanges that passed a proxy unjudged.
+    unanswered: exchanges whose answer the capture does not hold; skipped: exchanges that passed a proxy unjudged;
+    dropped: pieces of history that rules dropped, by partition and rule.
     """
 
     service: Tally = field(default_factory=Tally)
@@ -55,21 +59,40 @@ class Part:
     unreadable: int = 0
     places: list[Unreadable] = field(default_factory=list)
     unanswered: int = 0
-    forgotten: int = 0
+    dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
     skipped: int = 0
+
+    @property
+    def forgotten(self) -> int:
+        """How many pieces of history were dropped; rules of one partition drop the same ones."""
+        by_partition: dict[str, int] = {}
+        for (partition, _), count in self.dropped.items():
+            by_partition[partition] = max(by_partition.get(partition, 0), count)
+        return sum(by_partition.values())
 
     def merge(self, other: "Part") -> None:
         """Adds another part."""
         self.service.merge(other.service)
         self.client.merge(other.client)
         self.kept.update(other.kept)
+        if len(self.kept) > SETS_KEPT:
+            self._settle()
         self.troubles.update(other.troubles)
         self.hosts.update(other.hosts)
+        for host in sorted(self.hosts)[HOSTS_KEPT:]:
+            del self.hosts[host]
         self.unreadable += other.unreadable
         self.places = sorted([*self.places, *other.places], key=_natural)[:KEPT]
         self.unanswered += other.unanswered
-        self.forgotten += other.forgotten
+        self.dropped.update(other.dropped)
         self.skipped += other.skipped
+
+    def _settle(self) -> None:
+        """Counts what the client kept requirement by requirement."""
+        for requirements, count in self.kept.items():
+            for requirement in requirements:
+                self.client.shown[requirement] += count
+        self.kept.clear()
 
     def unread(self, entry: Unreadable) -> None:
         """Counts an entry that cannot be read."""
@@ -81,8 +104,11 @@ class Part:
         """Why the capture could not be read to its end; empty where it could."""
         return next((f"the capture could not be read to its end: {entry}" for entry in self.places if entry.final), "")
 
-    def verdict(self, api: Api, run: Run, waivers: Mapping[str, Waiver] | None = None) -> Verdict:
-        """The verdict about the service, with the one about the client in it."""
+    def verdict(
+        self, api: Api, run: Run, waivers: Mapping[str, Waiver] | None = None, secrets: Iterable[str] = ()
+    ) -> Verdict:
+        """The verdict about the service, with the one about the client in it. secrets: what must not stand in it."""
+        known = tuple(secrets)
         client = Tally()
         client.merge(self.client)
         for requirements, count in self.kept.items():
@@ -92,7 +118,7 @@ class Part:
         judged = conclude(_excused(client, api.ledger), run, api.contract, api.ledger)
         service = Tally()
         service.merge(self.service)
-        service.witnesses = {name: masked(exchange) for name, exchange in service.witnesses.items()}
+        service.witnesses = {name: masked(exchange, known) for name, exchange in service.witnesses.items()}
         if not service.shown and not any(map(service.exercised, api.ledger.rows)) and not run.interrupted:
             run = replace(run, interrupted=self._nothing())
         verdict = conclude(_excused(service, api.ledger), run, api.contract, api.ledger, waivers)
@@ -131,11 +157,14 @@ class Part:
 class Auditor:
     """Judges exchanges of one API as they come; `part` holds what they come to so far."""
 
-    def __init__(self, api: Api, *, bases: Iterable[str] = (), reading: Reading = "strict") -> None:
+    def __init__(
+        self, api: Api, *, bases: Iterable[str] = (), reading: Reading = "strict", secrets: Iterable[str] = ()
+    ) -> None:
         self.part = Part()
+        self.secrets = tuple(secrets)
         self._new_judge = partial(api.judge, bases=tuple(bases), reading=reading)
         self.judge = self._new_judge()
-        self._forgotten = 0
+        self._dropped: Counter[tuple[str, str]] = Counter()
         self._ledger = api.ledger
         self._throttling = frozenset(api.contract.document.get("info", {}).get("x-throttling-statuses", ()))
         self._heads: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
@@ -149,7 +178,7 @@ class Auditor:
     def lose_track(self) -> None:
         """Forgets what the rules remember: something happened that was not seen, and may have changed anything."""
         if self.stateful:
-            self._forgotten = self.finish().forgotten
+            self._dropped = self.finish().dropped
             self.judge = self._new_judge()
 
     def overlook(self, entry: Unreadable) -> None:
@@ -185,17 +214,15 @@ class Auditor:
             judgement.refusal = ""
             part.troubles[f"the target throttles the client ({call.status})"] += 1
         if judgement.findings:
-            judgement.findings = _without_secrets(judgement.findings)
+            judgement.findings = self.without_secrets(judgement.findings)
         part.service.add(judgement)
         self._judge_client(call)
         return judgement
 
     def finish(self) -> Part:
         """What all exchanges come to."""
-        by_partition: dict[str, int] = {}
-        for rule in self.stateful:
-            by_partition[rule.partition] = max(by_partition.get(rule.partition, 0), rule.forgotten)
-        self.part.forgotten = self._forgotten + sum(by_partition.values())
+        now = Counter({(rule.partition, rule.name): rule.forgotten for rule in self.stateful})
+        self.part.dropped = self._dropped + now
         return self.part
 
     def ask(self, exchange: Exchange) -> Call | None:
@@ -215,8 +242,10 @@ class Auditor:
             host = f"{split.scheme}://{split.netloc.rpartition('@')[2]}"
         except ValueError:
             host = "an address that cannot be read"
-        if host in self.part.hosts or len(self.part.hosts) < KEPT:
-            self.part.hosts[host] += 1
+        hosts = self.part.hosts
+        hosts[host] += 1
+        if len(hosts) > HOSTS_KEPT:
+            del hosts[max(hosts)]
 
     # -- the client ----------------------------------------------------------------------------------------
 
@@ -226,7 +255,7 @@ class Auditor:
         if not call.breaches:
             self.part.kept[self._kept_by(call)] += 1
             return
-        for finding in _without_secrets([self.finding(call.exchange, breach) for breach in call.breaches]):
+        for finding in self.without_secrets([self.finding(call.exchange, breach) for breach in call.breaches]):
             client.note(finding)
             if finding.requirement:
                 client.shown[finding.requirement] += 1
@@ -244,6 +273,17 @@ class Auditor:
             breach.where,
             exchange,
         )
+
+    def without_secrets(self, findings: list[Finding]) -> list[Finding]:
+        """Findings of one exchange, fit to be kept and shown."""
+        if not findings:
+            return findings
+        scrubber = masking(findings[0].exchange, self.secrets)
+        exchange = scrubber.exchange(replace(findings[0].exchange, meanwhile=()))
+        return [
+            replace(f, exchange=exchange, message=scrubber.text(f.message), actual=scrubber.text(f.actual))
+            for f in findings
+        ]
 
     def _kept_by(self, call: Call) -> frozenset[str]:
         """The requirements that a valid request keeps: those of the keywords that it was held against."""
@@ -267,16 +307,6 @@ class Auditor:
 
     def _owners_of(self, pointers: frozenset[str]) -> frozenset[str]:
         return frozenset(owner for owner in map(self._ledger.owner, pointers) if owner)
-
-
-def _without_secrets(findings: list[Finding]) -> list[Finding]:
-    """Findings of one exchange, fit to be kept and shown."""
-    scrubber = masking(findings[0].exchange)
-    exchange = scrubber.exchange(replace(findings[0].exchange, meanwhile=()))
-    return [
-        replace(f, exchange=exchange, message=scrubber.text(f.message), actual=scrubber.text(f.actual))
-        for f in findings
-    ]
 
 
 @lru_cache(4096)

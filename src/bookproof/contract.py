@@ -101,9 +101,13 @@ class Contract:
         return None
 
     def optional(self, pointer: str) -> bool:
-        """Whether a pointer is that of a property which its object may leave out."""
-        owner, marker, name = pointer.rpartition("/properties/")
-        return bool(marker) and "/" not in name and unescape(name) not in self.at(owner).get("required", ())
+        """Whether a keyword speaks of a property that its object, or one around it, may leave out."""
+        owner, *properties = pointer.split("/properties/")
+        for way in properties:
+            if unescape(way.partition("/")[0]) not in self.at(owner).get("required", ()):
+                return True
+            owner += f"/properties/{way}"
+        return False
 
     def request_breaches(
         self, operation: Operation, request: Request, path: Mapping[str, str], sent: Any
@@ -118,28 +122,28 @@ class Contract:
         return breaches
 
     def constraints(self) -> Iterator[str]:
-        """Pointers of every constraint keyword, once each: what the ledger must own."""
+        """Pointers of every constraint keyword that an operation reaches, once each: what the ledger must own."""
+        return iter(dict.fromkeys(self._constraints()))
+
+    def _constraints(self) -> Iterator[str]:
+        known = self.document.get("components", {}).get("securitySchemes", {})
         for operation in self.operations.values():
             yield from (f"{operation.pointer}/responses/{status}" for status in operation.answers)
-        schemes = dict.fromkeys(name for operation in self.operations.values() for name in operation.schemes)
-        yield from (f"#/components/securitySchemes/{escape(name)}" for name in schemes)
-        components = self.document.get("components", {})
-        for name, parameter in components.get("parameters", {}).items():
-            pointer = f"#/components/parameters/{escape(name)}"
-            if parameter.get("required"):
-                yield f"{pointer}/required"
-            yield from _keywords(parameter["schema"], f"{pointer}/schema")
-        for kind in ("requestBodies", "responses"):
-            for name, body in components.get(kind, {}).items():
-                pointer = f"#/components/{kind}/{escape(name)}"
-                if body.get("required"):
-                    yield f"{pointer}/required"
-                for media, content in body.get("content", {}).items():
-                    yield f"{pointer}/content/{escape(media)}"
-                    if "schema" in content:
-                        yield from _keywords(content["schema"], f"{pointer}/content/{escape(media)}/schema")
-        for name, schema in components.get("schemas", {}).items():
-            yield from _keywords(schema, f"#/components/schemas/{escape(name)}")
+            yield from (f"#/components/securitySchemes/{escape(name)}" for name in operation.schemes if name in known)
+            for parameter in operation.parameters:
+                if parameter.required:
+                    yield f"{parameter.pointer}/required"
+                yield from _keywords(self, f"{parameter.pointer}/schema")
+            messages: list[Body | Answer] = [*operation.answers.values()]
+            if operation.body is not None:
+                messages.append(operation.body)
+                if operation.body.required:
+                    yield f"{operation.body.pointer}/required"
+            for message in messages:
+                for media, schema in message.content.items():
+                    yield f"{message.pointer}/content/{escape(media)}"
+                    if schema is not None:
+                        yield from _keywords(self, f"{message.pointer}/content/{escape(media)}/schema")
 
     # -- reading the document ------------------------------------------------------------------------------
 
@@ -276,7 +280,7 @@ class Contract:
         if schema is None:
             return
         if isinstance(sent, InvalidJson):
-            yield Breach(_type_pointer(schema), "request.body", "JSON", str(sent))
+            yield Breach(f"{schema.pointer}/type", "request.body", "JSON", str(sent))
             return
         yield from schema.breaches(sent, "request.body", lenient_null=True)
 
@@ -310,34 +314,30 @@ _PHRASES = {
 }
 
 
-def _type_pointer(schema: Schema) -> str:
-    return f"{schema.pointer}/type" if "type" in schema.definition else schema.pointer
-
-
-def _keywords(schema: Any, pointer: str) -> Iterator[str]:
-    """The constraint keywords of a schema and of all that it contains, references not followed."""
-    if not isinstance(schema, dict):
+def _keywords(contract: Contract, pointer: str, seen: tuple[str, ...] = ()) -> Iterator[str]:
+    """The constraint keywords of a schema and of all that it contains; a schema within itself is not entered again."""
+    pointer, schema = contract.resolve(pointer)
+    if not isinstance(schema, dict) or pointer in seen:
         return
+    seen = (*seen, pointer)
     for keyword, value in schema.items():
         place = f"{pointer}/{escape(keyword)}"
-        if keyword in _ANNOTATIONS or keyword.startswith("x-") or keyword == "$ref":
+        if keyword in _ANNOTATIONS or keyword.startswith("x-"):
             continue
         if keyword == "properties":
-            for name, child in value.items():
-                yield from _keywords(child, f"{place}/{escape(name)}")
-        elif keyword == "items":
-            yield from _keywords(value, place)
+            for name in value:
+                yield from _keywords(contract, f"{place}/{escape(name)}", seen)
         elif keyword == "required":
             yield from (f"{place}/{escape(name)}" for name in value)
-        elif keyword == "additionalProperties" and value is not False:
-            yield from _keywords(value, place)
-        elif keyword in ("allOf", "anyOf", "oneOf"):
-            if keyword != "allOf":
-                yield place
-            for index, child in enumerate(value):
-                yield from _keywords(child, f"{place}/{index}")
+        elif keyword == "items" or (keyword == "additionalProperties" and value is not False):
+            yield from _keywords(contract, place, seen)
         else:
             yield place
+            if keyword in ("then", "else"):
+                yield from _keywords(contract, place, seen)
+            elif keyword in ("allOf", "anyOf", "oneOf"):
+                for index in range(len(value)):
+                    yield from _keywords(contract, f"{place}/{index}", seen)
 
 
 def _from_text(text: str, schema: Any) -> Any:

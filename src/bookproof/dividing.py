@@ -1,192 +1,198 @@
 """Audits captures, on several processes where asked: what rules remember decides how the work may be divided.
 
-Every process reads the capture itself and judges its share of the lines, so that no line travels between processes.
 Rules without history let any line go to any process. Rules that keep their history by a key get every exchange of one
-key in one process, in the order of the capture; which line goes where is found out first, by all of them together. A
-rule that looks at the whole run leaves the work to one process, and so does a capture that is not NDJSON: to read it
-takes longer than to judge it.
+key in one process, in the order of the capture. A rule that looks at the whole run leaves the work to one process.
 """
 
-import gc
+import tempfile
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import compress, cycle, repeat
-from typing import Final
+from concurrent.futures import Future, ProcessPoolExecutor
+from functools import partial
+from itertools import islice, pairwise
+from pathlib import Path
+from typing import BinaryIO, Final, TypeVar
 
 from bookproof import apis
-from bookproof.apis import Api
 from bookproof.auditing import Auditor, Part
-from bookproof.captures import ndjson, reading
+from bookproof.captures import ndjson, places, reading
 from bookproof.captures.entries import Entry, Malformed, Unreadable
-from bookproof.captures.overlaps import marked
-from bookproof.contract import body_value
-from bookproof.exchange import ABSENT
-from bookproof.judge import Reading
-from bookproof.rules import RUN, Call
+from bookproof.captures.ordering import Stamped, end_of, merged
+from bookproof.captures.reading import Line
+from bookproof.exchange import Exchange
+from bookproof.routing import Audit, judged, key_of, place_of, remembers, whole_run
 
 LINES: Final = 500
-"""Lines that go to one process together."""
+"""Exchanges that a process is handed at once."""
 
-ALL: Final = 255
+ALL: Final = -1
 """Stands for every process: a line that cannot be read may have been about anything."""
 
 Told = Callable[[int], None]
 """Told how many exchanges were read so far."""
 
-
-@dataclass(frozen=True, slots=True)
-class Audit:
-    """What is audited, and how: the settings that every process needs."""
-
-    api: str
-    bases: tuple[str, ...] = ()
-    reading: Reading = "strict"
-
-    def auditor(self) -> Auditor:
-        """An auditor with no history yet."""
-        return Auditor(apis.load(self.api), bases=self.bases, reading=self.reading)
+Result = TypeVar("Result")
 
 
 def audit(settings: Audit, paths: Sequence[str], *, jobs: int = 1, told: Told | None = None) -> Part:
     """What the exchanges of captures come to."""
-    if jobs == 1 or undivided(apis.load(settings.api), paths):
-        return _alone(settings, reading.read(paths), told)
-    whole = Part()
-    with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(settings, paths, jobs)) as pool:
-        remembering = bool(settings.auditor().stateful)
-        routes = _joined(list(pool.map(_route, range(jobs)))) if remembering else b""
-        for part in pool.map(_judge, range(jobs), repeat(routes)):
-            whole.merge(part)
-    return whole
+    api = apis.load(settings.api)
+    if jobs == 1 or whole_run(api):
+        entries = reading.read(paths, in_time=remembers(api))
+        return judged(settings.auditor(), _counted(entries, told))
+    with ProcessPoolExecutor(max_workers=jobs, initializer=_begin, initargs=(settings,)) as pool:
+        if remembers(api):
+            return _by_key(pool, paths, jobs, told)
+        return _anyhow(pool, paths, jobs, told)
 
 
-def undivided(api: Api, paths: Iterable[str]) -> str:
-    """Why one process has to do all of the work; empty where several can."""
-    if rules := [rule.name for rule in api.rules().values() if rule.partition == RUN]:
-        return f"{rules[0]} looks at the whole run"
-    for path in paths:
-        if path == reading.STANDARD_INPUT:
-            return "standard input can be read once only"
-        stream, name, reader = reading.open_capture(path)
-        stream.close()
-        if reader is not ndjson.read:
-            return f"{name} is not NDJSON"
-    return ""
+def shard(auditor: Auditor, line: bytes, shards: int) -> tuple[int, float]:
+    """Which of several processes an exchange belongs to, and when it was over.
 
-
-class Router:
-    """Says which of several processes a line belongs to: the same one for every exchange of one key."""
-
-    def __init__(self, auditor: Auditor, processes: int) -> None:
-        self._judge = auditor.judge
-        self._rules = list({rule.partition: rule for rule in auditor.stateful}.values())  # those of one agree on keys
-        self._processes = processes
-
-    def process(self, line: bytes) -> int:
-        """The number of the process; ALL for a line that cannot be read."""
-        try:
-            exchange = ndjson.glance(line) or ndjson.decode(line)
-        except Malformed:
-            return ALL
-        path = self._judge.path_of(exchange.request.url)
-        matched = self._judge.contract.match(exchange.request.method, path) if path is not None else None
-        if matched is not None:
-            call = Call(exchange, *matched, ABSENT, body_value(exchange.response) if exchange.response else ABSENT)
-            for rule in self._rules:
-                if (key := rule.key(call)) is not None:
-                    return zlib.crc32(repr(key).encode()) % self._processes
-        return zlib.crc32(line[-64:]) % self._processes
-
-
-# -- one process -------------------------------------------------------------------------------------------------------
-
-
-def _alone(settings: Audit, entries: Iterable[Entry], told: Told | None) -> Part:
-    auditor = settings.auditor()
-    with seldom_collected():
-        for number, entry in enumerate(marked(entries) if auditor.stateful else entries, 1):
-            auditor.take(entry)
-            if told and number % LINES == 0:
-                told(number)
-    return auditor.finish()
-
-
-@contextmanager
-def seldom_collected() -> Iterator[None]:
-    """Has the collector look for cycles less often: judging makes many objects, and hardly a cycle."""
-    before = gc.get_threshold()
-    gc.set_threshold(100 * before[0], *before[1:])
+    It is the same process for every exchange of one key.
+    """
     try:
-        yield
-    finally:
-        gc.set_threshold(*before)
+        exchange = ndjson.decode(line)
+    except Malformed:
+        return ALL, 0.0
+    key = key_of(auditor, exchange)
+    return zlib.crc32(line) % shards if key is None else place_of(key, shards), end_of(exchange)
+
+
+def _counted(entries: Iterator[Entry], told: Told | None) -> Iterator[Entry]:
+    for number, found in enumerate(entries, 1):
+        yield found
+        if told and number % LINES == 0:
+            told(number)
 
 
 # -- several processes -------------------------------------------------------------------------------------------------
 
 
-class _Process:
+class _Worker:
     """What a process keeps between two pieces of work."""
 
     settings: Audit
-    paths: Sequence[str]
-    jobs: int
+    auditor: Auditor
 
 
-def _begin(settings: Audit, paths: Sequence[str], jobs: int) -> None:
-    _Process.settings, _Process.paths, _Process.jobs = settings, paths, jobs
+def _begin(settings: Audit) -> None:
+    _Worker.settings = settings
+    _Worker.auditor = settings.auditor()
 
 
-def _lines() -> Iterator[tuple[str, int, bytes] | Unreadable]:
-    """Every line of the captures with its file and number."""
-    for path in _Process.paths:
-        stream, name, _ = reading.open_capture(path)
-        with stream:
-            for found in ndjson.lines(stream, name):
-                yield found if isinstance(found, Unreadable) else (name, *found)
+def _anyhow(pool: ProcessPoolExecutor, paths: Sequence[str], jobs: int, told: Told | None) -> Part:
+    """Divides by chunks of lines: no rule remembers anything."""
+    whole = Part()
+    chunks = _told(_chunks(_lines(paths, whole)), told)
+    for _, part in _in_order(pool, _judge_chunk, chunks, 2 * jobs):
+        whole.merge(part)
+    return whole
 
 
-def _dealt(process: int) -> Iterator[int]:
-    """1 for the lines of every n-th block and 0 for the others."""
-    before, after = process * LINES, (_Process.jobs - process - 1) * LINES
-    return cycle(b"\0" * before + b"\1" * LINES + b"\0" * after)
-
-
-def _route(process: int) -> bytes:
-    """Where the lines of every n-th block go, a byte each."""
-    router = Router(_Process.settings.auditor(), _Process.jobs)
-    return bytes(
-        ALL if isinstance(found, Unreadable) else router.process(found[2])
-        for found in compress(_lines(), _dealt(process))
-    )
-
-
-def _joined(parts: list[bytes]) -> bytes:
-    """The blocks of all processes in the order of the capture."""
-    longest = max(map(len, parts))
-    return b"".join(part[at : at + LINES] for at in range(0, longest, LINES) for part in parts)
-
-
-def _judge(process: int, routes: bytes) -> Part:
-    """Judges the lines that go to this process, or every n-th block of lines where it makes no difference."""
-    auditor = _Process.settings.auditor()
-    mine = bytes(target in (process, ALL) for target in range(256))
-    chosen = routes.translate(mine) if routes else _dealt(process)
-    entries = (_entry(found) for found in compress(_lines(), chosen))
-    with seldom_collected():
-        for entry in marked(entries) if routes else entries:
-            if process and routes and isinstance(entry, Unreadable):
-                auditor.overlook(entry)  # the first process counts it
-            else:
-                auditor.take(entry)
+def _judge_chunk(lines: list[Line]) -> Part:
+    auditor = _Worker.auditor
+    auditor.part = Part()
+    for place, line in lines:
+        if line:
+            auditor.take(ndjson.entry(place, line))
     return auditor.finish()
 
 
-def _entry(found: tuple[str, int, bytes] | Unreadable) -> Entry:
-    if isinstance(found, Unreadable):
-        return found
-    name, number, line = found
-    return ndjson.entry(f"{name}, line {number}", line)
+def _by_key(pool: ProcessPoolExecutor, paths: Sequence[str], jobs: int, told: Told | None) -> Part:
+    """Sorts the lines into a file for each process first, then has each judged from its beginning to its end."""
+    whole, read = Part(), 0
+    with tempfile.TemporaryDirectory(prefix="bookproof-") as folder:
+        names = [Path(folder) / f"{number}" for number in range(jobs)]
+        files: list[BinaryIO] = [name.open("wb") for name in names]
+        bounds: list[list[int]] = [[0] for _ in files]
+        try:
+            for path in paths:
+                latest = 0.0
+                lines = _told(_chunks(_lines([path], whole, paths)), told, read)
+                for chunk, found in _in_order(pool, partial(_shards, jobs), lines, 2 * jobs):
+                    read += len(chunk)
+                    for (place, line), (number, end) in zip(chunk, found, strict=True):
+                        latest = max(latest, end)
+                        for file in [files[number]] if number != ALL else files if _matters(place, line, whole) else ():
+                            file.write(f"{latest!r} {place}\n".encode() + line.rstrip(b"\n") + b"\n")
+                for file, ends in zip(files, bounds, strict=True):
+                    ends.append(file.tell())
+        finally:
+            for file in files:
+                file.close()
+        for part in pool.map(_judge_file, names, bounds):
+            whole.merge(part)
+    return whole
+
+
+def _matters(place: str, line: bytes, whole: Part) -> bool:
+    """Counts a line that cannot be read; whether it may have changed what rules remember. An empty one was counted."""
+    found = ndjson.entry(place, line)
+    if line and isinstance(found, Unreadable):
+        whole.unread(found)
+    return not (isinstance(found, Unreadable) and found.harmless)
+
+
+def _shards(count: int, lines: list[Line]) -> list[tuple[int, float]]:
+    return [shard(_Worker.auditor, line, count) for _, line in lines]
+
+
+def _judge_file(name: Path, bounds: list[int]) -> Part:
+    """Judges what a process was given, of each capture a stretch of its file."""
+    stretches = [partial(_stretch, name, begin, end) for begin, end in pairwise(bounds) if end > begin]
+    part = judged(_Worker.settings.auditor(), merged(stretches))
+    part.unreadable, part.places = 0, []  # they were counted where they were sorted
+    return part
+
+
+def _stretch(name: Path, begin: int, end: int) -> Stamped[Entry]:
+    with name.open("rb") as file:
+        file.seek(begin)
+        while file.tell() < end:
+            time, _, place = file.readline()[:-1].decode().partition(" ")
+            yield float(time), ndjson.entry(place, file.readline())
+
+
+def _lines(paths: Iterable[str], whole: Part, among: Iterable[str] = ()) -> Iterator[Line]:
+    """Every exchange as a line; what cannot be read goes to the part at once. among: the captures to be told apart."""
+    names = places.named([*paths, *among])
+    for path in paths:
+        for found in reading.lines(path, names[path]):
+            if isinstance(found, Unreadable):
+                whole.unread(found)
+                if not found.harmless:
+                    yield found.place, b""
+            elif isinstance(found, Exchange):
+                yield names[path], ndjson.encode(found)
+            else:
+                yield found
+
+
+def _chunks(lines: Iterator[Line]) -> Iterator[list[Line]]:
+    while chunk := list(islice(lines, LINES)):
+        yield chunk
+
+
+def _told(chunks: Iterator[list[Line]], told: Told | None, count: int = 0) -> Iterator[list[Line]]:
+    for chunk in chunks:
+        yield chunk
+        count += len(chunk)
+        if told:
+            told(count)
+
+
+def _in_order(
+    pool: ProcessPoolExecutor, work: Callable[[list[Line]], Result], chunks: Iterator[list[Line]], ahead: int
+) -> Iterator[tuple[list[Line], Result]]:
+    """Results in the order of the chunks; few are under way at once, so that memory does not grow with the capture."""
+    waiting: deque[tuple[list[Line], Future[Result]]] = deque()
+    for chunk in chunks:
+        waiting.append((chunk, pool.submit(work, chunk)))
+        if len(waiting) >= ahead:
+            done, future = waiting.popleft()
+            yield done, future.result()
+    while waiting:
+        done, future = waiting.popleft()
+        yield done, future.result()

@@ -14,6 +14,7 @@ BookproofError
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
 
 
 class BookproofError(Exception):
@@ -28,6 +29,16 @@ class BookproofError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message}\n  {self.hint}" if self.hint else self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, (type(self), self.message, self.hint)  # its constructors differ, its parts do not
+
+
+def _rebuilt(kind: type[BookproofError], message: str, hint: str) -> BookproofError:
+    """An error that was raised in another process."""
+    error = kind.__new__(kind)
+    BookproofError.__init__(error, message, hint=hint)
+    return error
 
 
 class UsageError(BookproofError):

@@ -9,6 +9,9 @@ from bookproof.exchange import Exchange, Headers, Request, Response
 
 BODY_KEPT = 8_000
 """Characters of a body that evidence keeps."""
+_URL_KEPT, _NAME_KEPT, _VALUE_KEPT, _HEADERS_KEPT = 4_000, 100, 500, 60
+_VALUE_SENT = 2_000
+"""Characters of a header in a command: a token is longer than what evidence needs of it."""
 
 _MASKED = "bookproof-scrubbed"
 
@@ -18,14 +21,18 @@ def as_evidence(exchange: Exchange, kept: int = BODY_KEPT) -> dict[str, Any]:
     response = exchange.response
     return {
         "request": {
-            "method": exchange.request.method,
-            "url": exchange.request.url,
-            "headers": _headers(exchange.request.headers),
+            "method": _cut(exchange.request.method, _NAME_KEPT),
+            "url": _cut(exchange.request.url, _URL_KEPT),
+            "headers": dict(_headers(exchange.request.headers)),
             "body": body_text(exchange.request, kept),
         },
         "response": None
         if response is None
-        else {"status": response.status, "headers": _headers(response.headers), "body": body_text(response, kept)},
+        else {
+            "status": response.status,
+            "headers": dict(_headers(response.headers)),
+            "body": body_text(response, kept),
+        },
         "error": exchange.error,
     }
 
@@ -51,8 +58,9 @@ def pretty(message: Request | Response) -> str:
 def curl(request: Request, token_variable: str = "") -> str:
     """A command that sends the request again; the secret stands in an environment variable."""
     variable = token_variable or "TOKEN"
-    parts = ["curl", "-X", request.method, shlex.quote(request.url)]
-    for name, value in request.headers:
+    method, url = _cut(request.method, _NAME_KEPT), _cut(request.url, _URL_KEPT)
+    parts = ["curl", "-X", method, shlex.quote(url)]
+    for name, value in _headers(request.headers, _VALUE_SENT):
         if name.lower() in ("user-agent", "accept", "accept-encoding", "connection", "host", "content-length"):
             continue
         if name.lower() == "authorization" and _MASKED in value:
@@ -65,9 +73,14 @@ def curl(request: Request, token_variable: str = "") -> str:
         if request.header("Content-Type") is None:
             parts += ["-H", "Content-Type:"]  # or curl would name one of its own
         text = request.body.decode("utf-8", "replace")
-        parts += ["--data-raw", shlex.quote(text if len(text) <= BODY_KEPT else text[:BODY_KEPT] + "…")]
+        parts += ["--data-raw", shlex.quote(_cut(text, BODY_KEPT))]
     return " ".join(parts)
 
 
-def _headers(headers: Headers) -> dict[str, str]:
-    return {name: value if len(value) <= 500 else f"{value[:500]}…" for name, value in headers[:60]}
+def _headers(headers: Headers, kept: int = _VALUE_KEPT) -> Headers:
+    """Headers of bounded number and length."""
+    return tuple((_cut(name, _NAME_KEPT), _cut(value, kept)) for name, value in headers[:_HEADERS_KEPT])
+
+
+def _cut(text: str, kept: int) -> str:
+    return text if len(text) <= kept else f"{text[:kept]}…"

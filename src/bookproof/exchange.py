@@ -72,6 +72,9 @@ class Intent:
     about: the requirement that the test is about; a crash on a valid request is blamed on it.
     also_breaks: the requirement that the request breaks where only the sender can know (a wrong token).
     conclusive: a refusal can have no other cause than the breach; not so for generated requests.
+    shows: further requirements that an accepted request shows, each by a part of its own.
+    tentative: that no answer or a server error comes says nothing yet: the request's parts are sent, or it was one of
+    several at once.
     test: the suite's test that sent it.
     """
 
@@ -80,6 +83,8 @@ class Intent:
     about: str | None = None
     also_breaks: str | None = None
     conclusive: bool = True
+    shows: tuple[str, ...] = ()
+    tentative: bool = False
     test: str = ""
 
     @property

@@ -71,6 +71,19 @@ class Defect:
 
 
 @dataclass(frozen=True, slots=True)
+class Race:
+    """A defect that shows only where requests meet: what is checked is not true any more when it is acted upon.
+
+    breaks: the requirements that truly break; build: makes the application for a fresh reference.
+    """
+
+    id: str
+    sentence: str
+    breaks: tuple[str, ...]
+    build: Callable[[Any], ASGIApp]
+
+
+@dataclass(frozen=True, slots=True)
 class Variation:
     """Another way to keep the contract: no requirement may fail."""
 
@@ -88,7 +101,7 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes one request through."""
-        asked = await _read(scope, receive)
+        asked = await read_request(scope, receive)
         hooks = self._hooks
         original = replace(asked, headers=dict(asked.headers), json=_json(asked.body)) if hooks.request else asked
         answered = hooks.respond(asked) if hooks.respond else None
@@ -99,7 +112,7 @@ class Gateway:
             answered = await self._pass_on(scope, asked, changed=changed)
         if hooks.answer:
             hooks.answer(original, answered)
-        await _write(answered, send)
+        await write_answer(answered, send)
 
     async def _pass_on(self, scope: Scope, asked: Asked, *, changed: bool) -> Answered:
         body = asked.body
@@ -135,7 +148,8 @@ class Gateway:
         return answered
 
 
-async def _read(scope: Scope, receive: Receive) -> Asked:
+async def read_request(scope: Scope, receive: Receive) -> Asked:
+    """A whole request."""
     body = bytearray()
     more = True
     while more:
@@ -146,7 +160,8 @@ async def _read(scope: Scope, receive: Receive) -> Asked:
     return Asked(scope["method"], scope["path"], headers, _json(bytes(body)), bytes(body))
 
 
-async def _write(answered: Answered, send: Callable[[MutableMapping[str, Any]], Awaitable[None]]) -> None:
+async def write_answer(answered: Answered, send: Callable[[MutableMapping[str, Any]], Awaitable[None]]) -> None:
+    """Sends an answer."""
     body = answered.body if answered.json is ABSENT else json.dumps(answered.json).encode()
     headers = {k: v for k, v in answered.headers.items() if k.lower() != "content-length"}
     if answered.json is not ABSENT:
@@ -283,8 +298,14 @@ class Catalogue:
     variations: tuple[Variation, ...]
     capabilities: frozenset[str] = frozenset()
     """What the reference is declared to be capable of while it is proved."""
+    races: tuple[Race, ...] = ()
+    """Defects that suites, which send one request after the other, cannot meet: `load` is proved by them."""
 
     def by_id(self) -> Mapping[str, Defect | Variation]:
-        """Every entry by its id."""
+        """Every defect and variation that the suites are proved with, by id."""
         entries: tuple[Defect | Variation, ...] = (*self.defects, *self.variations)
         return {entry.id: entry for entry in entries}
+
+    def served(self) -> Mapping[str, Defect | Variation | Race]:
+        """Everything that a server can be started with, by id."""
+        return {**self.by_id(), **{race.id: race for race in self.races}}

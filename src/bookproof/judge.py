@@ -10,6 +10,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -96,6 +97,12 @@ class Judge:
         self._listening: dict[tuple[str, Speaks], list[Rule]] = {}
         self._owners: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
 
+    def afresh(self, rules: RuleSet) -> "Judge":
+        """A Judge for other traffic of the same run: it knows what was served, its rules have seen nothing."""
+        other = Judge(self.contract, self.ledger, rules, bases=self._bases, reading=self.reading)
+        other.base, other._served, other._owners = self.base, self._served, self._owners
+        return other
+
     def read(self, exchange: Exchange) -> Call | None:
         """The exchange as a call of an operation, its request classified; None where it is none of this API's."""
         path = self.path_of(exchange.request.url)
@@ -134,6 +141,8 @@ class Judge:
         judgement = Judgement(call)
         if exchange.response is None or call.status >= 500:
             self.doubt(call)
+        if exchange.intent.tentative and not 0 < call.status < 500:
+            return judgement
         if exchange.response is None:
             self._no_answer(call, judgement)
         elif call.status in THROTTLING or self._throttled(call) or self._credentials_refused(call):
@@ -233,6 +242,7 @@ class Judge:
         self._served.add(call.operation.id)
         if call.exchange.intent.demonstrates:
             judgement.shown.add(call.exchange.intent.demonstrates)
+        judgement.shown.update(call.exchange.intent.shows)
         if served := self.ledger.served_by(call.operation.id):
             judgement.shown.add(served)
 
@@ -273,7 +283,7 @@ class Judge:
             elif call.refused and media is not None and "json" not in media:
                 return
             else:
-                owner = self.ledger.owner(pointer) or self.ledger.owner(answer.pointer)
+                owner = self.ledger.owner(pointer)
                 actual = "no body" if call.answered is ABSENT else str(call.answered)
                 judgement.findings.append(
                     self._finding(call, owner, "the answer is not JSON", "a JSON body", actual, "response.body")
@@ -298,7 +308,8 @@ class Judge:
             )
         judgement.shown |= self._owners_of(pointer, schema.covered(call.answered))
         for breach in schema.breaches(call.answered, "response.body"):
-            call.unsound.add(breach.where.removeprefix("response.body/"))
+            place = breach.where.removeprefix("response.body/")
+            call.unsound.update(accumulate(place.split("/"), "{}/{}".format))
             self._answer_breach(call, breach, judgement)
 
     def _owners_of(self, pointer: str, covered: frozenset[str]) -> frozenset[str]:

@@ -118,7 +118,7 @@ class Ledger:
         return {row.rule: row.id for row in self.rows.values() if row.rule and not row.demonstrable}
 
     def owner(self, pointer: str) -> str | None:
-        """The row that owns a keyword: the one whose pointer is the longest prefix."""
+        """The row that owns a keyword, or else the constraint that the keyword stands in (below `anyOf`, say)."""
         known = self._owners.get(pointer)
         if known is not None:
             return known or None

@@ -12,10 +12,12 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from starlette.types import ASGIApp
+
 from bookproof import apis
 from bookproof.apis import Api
 from bookproof.errors import BookproofError, UnknownName
-from bookproof.faults import Catalogue, Defect, Gateway, Variation
+from bookproof.faults import Catalogue, Defect, Gateway, Race, Variation
 from bookproof.ledger import BUILT_IN
 from bookproof.targets.opening import Plan
 from bookproof.verdict import Verdict
@@ -115,10 +117,14 @@ def entry(api: Api, name: str) -> Defect | Variation:
     return entries[name]
 
 
-def app_with(api: Api, name: str, **options: Any) -> Gateway:
-    """A fresh reference server with a defect or variation in it."""
+def app_with(api: Api, name: str, **options: Any) -> ASGIApp:
+    """A fresh reference server with a defect, a variation or a race in it."""
     reference = api.reference(**options)
-    return Gateway(reference.app, entry(api, name).build(reference))
+    entries = catalogue(api).served()
+    if name not in entries:
+        raise UnknownName("defect", name, entries)
+    chosen = entries[name]
+    return chosen.build(reference) if isinstance(chosen, Race) else Gateway(reference.app, chosen.build(reference))
 
 
 def try_entry(api_name: str, name: str) -> Trial:
@@ -190,14 +196,15 @@ def uncovered(api: Api) -> Iterator[str]:
 
 
 def gaps(api: Api) -> Iterator[str]:
-    """Constraints without a row, rows that own what is not there, rules without a row and rows without their rule."""
-    constraints = frozenset(api.contract.constraints())
-    for pointer in sorted(constraints):
-        if api.ledger.owner(pointer) is None:
-            yield f"no requirement owns {pointer}"
-    for pointer, row in api.ledger.owned.items():
-        if not any(found == pointer or found.startswith(f"{pointer}/") for found in constraints):
-            yield f"{row} owns {pointer}, where the contract asks for nothing"
+    """Constraints without a row, rows that own what is not there, rules without a row and rows without their rule.
+
+    Rows own constraints singly, so that none can go from a contract unnoticed.
+    """
+    constraints, owned = frozenset(api.contract.constraints()), api.ledger.owned
+    for pointer in sorted(constraints - owned.keys()):
+        yield f"no requirement owns {pointer}"
+    for pointer in sorted(owned.keys() - constraints):
+        yield f"{owned[pointer]} owns {pointer}, where the contract asks for nothing"
     named, written = frozenset(api.ledger.rules) - BUILT_IN, frozenset(api.rules())
     for rule in sorted(named - written):
         yield f"{api.ledger.rules[rule]} names the rule {rule}, which is not there"

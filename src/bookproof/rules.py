@@ -5,6 +5,7 @@ traffic does not matter to them. One Rules value serves one run.
 """
 
 import json
+import zlib
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -24,7 +25,8 @@ class Call:
     """An exchange of a known operation, read once: what was sent and answered, and what the schemas said of it.
 
     sent, answered: JSON values; ABSENT where there is no body, an InvalidJson where it is not JSON.
-    breaches: how the request departs from the contract; unsound: places of the answer that its schema refuses.
+    breaches: how the request departs from the contract; unsound: places of the answer that its schema refuses, and
+    those around them.
     """
 
     exchange: Exchange
@@ -94,11 +96,7 @@ class Call:
 
     def sound(self, name: str) -> bool:
         """Whether the answer is an object whose property of that name is present and of the right form."""
-        return (
-            isinstance(self.answered, dict)
-            and name in self.answered
-            and not (self.unsound and any(place == name or place.startswith(f"{name}/") for place in self.unsound))
-        )
+        return isinstance(self.answered, dict) and name in self.answered and name not in self.unsound
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +119,15 @@ Ruling = Shown | Taken | Breach
 
 RUN: Final = "run"
 """The partition of a rule whose history is that of the whole run."""
+
+BUCKETS: Final = 256
+"""Into how many parts a history that is kept by keys may be divided. What it forgets for want of room, it forgets
+within one of them, so that dividing it changes nothing."""
+
+
+def bucket(key: Hashable) -> int:
+    """The part of a history that a key belongs to, the same in every process."""
+    return zlib.crc32(repr(key).encode()) % BUCKETS
 
 
 class Rule:

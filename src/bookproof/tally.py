@@ -1,13 +1,20 @@
 """What the judgements of a run add up to. Tallies of parts merge in any order and make the tally of the whole."""
 
 import re
+from bisect import insort
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from bookproof.exchange import Exchange
 from bookproof.judge import Finding, Judgement
+
+KINDS_KEPT: Final = 50
+"""Kinds of findings that are kept of one requirement, whatever the size of the traffic."""
+
+Kind = tuple[str, ...]
+"""What findings share that count as one: requirement, level, the head of the message, the place."""
 
 
 @dataclass(slots=True)
@@ -29,7 +36,7 @@ class Tally:
     shown: Counter[str] = field(default_factory=Counter)
     enforced: dict[str, Counter[str]] = field(default_factory=dict)
     """Refusals of broken requests by operation and requirement."""
-    findings: dict[tuple[str, ...], Seen] = field(default_factory=dict)
+    findings: dict[Kind, Seen] = field(default_factory=dict)
     refusals: Counter[str] = field(default_factory=Counter)
     untested: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     readings: dict[str, Counter[str]] = field(default_factory=dict)
@@ -38,6 +45,8 @@ class Tally:
     """Seconds that answers took, to two digits, by operation; what came from a recording took none."""
     witnesses: dict[str, Exchange] = field(default_factory=dict)
     """The first exchange that put each requirement to the test."""
+    _kinds: dict[str, list[Kind]] = field(default_factory=dict, compare=False)
+    """The kinds of findings that are kept of each requirement, in order."""
     _latest: float = field(default=-1.0, compare=False)
     """When the last of the witnesses was sent: what comes after it is none."""
 
@@ -85,18 +94,33 @@ class Tally:
 
     def note(self, finding: Finding) -> None:
         """Counts one finding; the same one at the same place is kept once."""
-        place = re.sub(r"/\d+", "/*", finding.where)
-        key = (finding.requirement or "", finding.level, finding.message.split(":")[0], place)
-        known = self.findings.get(key)
-        if known is None:
-            self.findings[key] = Seen(finding)
-        else:
-            known.count += 1
-            known.finding = min(known.finding, finding, key=precedence)
+        self._keep(Seen(finding))
+
+    def _keep(self, seen: Seen) -> None:
+        """Adds a finding; of too many kinds the same ones are left out, in whatever order and parts they come."""
+        place = re.sub(r"/\d+", "/*", seen.finding.where)
+        requirement = seen.finding.requirement or ""
+        kind = (requirement, seen.finding.level, seen.finding.message.split(":")[0], place)
+        known = self.findings.get(kind)
+        if known is not None:
+            known.count += seen.count
+            known.finding = min(known.finding, seen.finding, key=precedence)
+            return
+        kinds = self._kinds.setdefault(requirement, [])
+        if len(kinds) == KINDS_KEPT:  # "must" stands before "should", and is kept before it
+            if kind > kinds[-1]:
+                return
+            del self.findings[kinds.pop()]
+        self.findings[kind] = seen
+        insort(kinds, kind)
 
     def leave_untested(self, requirement: str, reason: str, blocked_by: str | None = None) -> None:
-        """Notes why a requirement could not be exercised; the first reason stands."""
-        self.untested.setdefault(requirement, (reason, blocked_by))
+        """Notes why a requirement could not be exercised. Of several reasons one that excuses it stands, then the first
+        by the alphabet: it must not depend on who met them when.
+        """
+        given = (reason, blocked_by)
+        known = self.untested.get(requirement, given)
+        self.untested[requirement] = min(known, given, key=lambda one: (one[1] is None, *map(str, one)))
 
     def merge(self, other: "Tally") -> None:
         """Adds another tally of the same run; in which order tallies are added makes no difference."""
@@ -107,16 +131,10 @@ class Tally:
         for operation, refusals in other.enforced.items():
             self.enforced.setdefault(operation, Counter()).update(refusals)
         self.refusals.update(other.refusals)
-        for key, seen in other.findings.items():
-            known = self.findings.get(key)
-            if known is None:
-                self.findings[key] = Seen(seen.finding, seen.count)
-            else:
-                known.count += seen.count
-                known.finding = min(known.finding, seen.finding, key=precedence)
+        for seen in other.findings.values():
+            self._keep(Seen(seen.finding, seen.count))
         for requirement, reason in other.untested.items():
-            known_reason = self.untested.setdefault(requirement, reason)
-            self.untested[requirement] = min(known_reason, reason, key=str)
+            self.leave_untested(requirement, *reason)
         for reading, seen_forms in other.readings.items():
             self.readings.setdefault(reading, Counter()).update(seen_forms)
         self.remains = (

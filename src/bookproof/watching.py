@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -14,9 +14,10 @@ from bookproof.captures.entries import Malformed, Unreadable
 from bookproof.errors import UsageError
 from bookproof.exchange import Exchange, Request
 from bookproof.judge import Finding, Reading
-from bookproof.targets.masking import masked, masking
+from bookproof.targets.masking import masked
 from bookproof.targets.proxy import Complaint, decoded
 from bookproof.verdict import Run, Verdict, Waiver
+from bookproof.writing import aside, reason
 
 WAITING: Final = 10_000
 """Exchanges that may wait to be judged; what comes when as many wait passes unjudged."""
@@ -35,24 +36,45 @@ class Writer(Protocol):
         """Adds an exchange."""
 
     def close(self) -> None:
-        """Completes the file."""
+        """Completes the file; OSError where it cannot."""
+
+    def give_up(self) -> None:
+        """Ends without the rest, after a write that failed."""
 
 
 class LineWriter:
-    """Writes NDJSON; each line is on the disk before the next one comes."""
+    """Writes NDJSON; each line is on the disk before the next one comes, and no half line ever stays.
+
+    The first whole line takes the older file's place.
+    """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("wb")
+        self._path, self._draft = path, aside(path)
+        self._file = self._draft.open("wb", buffering=0)
+        self._length = 0
 
     def write(self, exchange: Exchange) -> None:
-        """Adds a line."""
-        self._file.write(ndjson.encode(exchange))
-        self._file.flush()
+        """Adds a line; OSError where there is no room for the whole of it."""
+        line = ndjson.encode(exchange)
+        try:
+            written = self._file.write(line)
+            while written < len(line):
+                written += self._file.write(line[written:])
+        except OSError:
+            self._file.truncate(self._length)
+            raise
+        if not self._length:
+            self._draft.replace(self._path)
+        self._length += len(line)
 
     def close(self) -> None:
-        """Closes the file."""
+        """Closes the file; one without a line leaves the older one as it was."""
         self._file.close()
+        self._draft.unlink(missing_ok=True)
+
+    def give_up(self) -> None:
+        """Keeps the lines that are there."""
+        self.close()
 
 
 def capture_writer(path: Path) -> Writer:
@@ -82,9 +104,10 @@ class Watch:
         run: Run | None = None,
         writer: Writer | None = None,
         said: Said | None = None,
+        secrets: Iterable[str] = (),
     ) -> None:
         self._api = api
-        self._auditor = Auditor(api, bases=[upstream], reading=reading)
+        self._auditor = Auditor(api, bases=[upstream], reading=reading, secrets=secrets)
         self._waivers = waivers or {}
         self._run = run or Run(api=api.name, target="proxy", url=upstream, reading=reading)
         self._writer = writer
@@ -94,6 +117,7 @@ class Watch:
         self._queue: queue.Queue[tuple[Exchange, bool] | threading.Event | None] = queue.Queue(WAITING)
         self._skipped = 0
         self._gap = False
+        self.capture_failed = ""
         self._thread = threading.Thread(target=self._work, name="bookproof judge", daemon=True)
         self._thread.start()
 
@@ -141,7 +165,8 @@ class Watch:
     def conclude(self, seconds: float = 0.0) -> Verdict:
         """The verdict so far."""
         with self._lock:
-            return self._part().verdict(self._api, replace(self._run, seconds=seconds), self._waivers)
+            run = replace(self._run, seconds=seconds)
+            return self._part().verdict(self._api, run, self._waivers, self._auditor.secrets)
 
     @property
     def part(self) -> Part:
@@ -154,7 +179,19 @@ class Watch:
         self._queue.put(None)
         self._thread.join()
         if self._writer is not None:
-            self._writer.close()
+            try:
+                self._writer.close()
+            except OSError as error:
+                self.capture_failed = reason(error)
+
+    def _keep(self, writer: Writer, exchange: Exchange) -> None:
+        """Writes an exchange; where that fails, judging goes on without a capture."""
+        try:
+            writer.write(exchange)
+        except OSError as error:
+            self.capture_failed = reason(error)
+            self._writer = None
+            writer.give_up()
 
     def _part(self) -> Part:
         part = self._auditor.finish()
@@ -186,7 +223,7 @@ class Watch:
                 self._auditor.part.unread(Unreadable(exchange.request.url.partition("?")[0], str(reason)))
                 return []
             if self._writer is not None:
-                self._writer.write(masked(exchange))
+                self._keep(self._writer, masked(exchange, self._auditor.secrets))
             judgement = self._auditor.take(exchange)
             if judgement is None or judgement.call is None:
                 return []
@@ -201,8 +238,8 @@ class Watch:
             key = (side, finding.requirement or "", finding.message.partition(":")[0], finding.where)
             if self._said and key not in self._shown and len(self._shown) < SHOWN:
                 self._shown.add(key)
-                scrubber = masking(finding.exchange)
-                self._said(side, replace(finding, message=scrubber.text(finding.message)))
+                (shown,) = self._auditor.without_secrets([finding])
+                self._said(side, shown)
 
     def _wait(self) -> None:
         reached = threading.Event()

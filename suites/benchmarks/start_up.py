@@ -1,4 +1,4 @@
-"""How long `bookproof verify` takes as a command, where the time goes, and `schemathesis run` beside it.
+"""How long `--help` and `bookproof verify` take as commands, where the time goes, and `schemathesis run` beside it.
 
 python suites/benchmarks/start_up.py [API]
 """
@@ -12,10 +12,16 @@ import tempfile
 import time
 from pathlib import Path
 
+import click
+
 from bookproof import apis
+from bookproof.cli import cli
 from bookproof.targets.asgi import served
 
 RUNS = 5
+HELP_RUNS = 11
+LIMIT = 0.15
+"""Seconds that `--help` may take."""
 
 
 def seconds(command: list[str], folder: str) -> float:
@@ -25,12 +31,23 @@ def seconds(command: list[str], folder: str) -> float:
     return time.perf_counter() - clock
 
 
+def show_help(folder: str) -> None:
+    """Prints how long the help of every command takes."""
+    for name in ("", *cli.list_commands(click.Context(cli))):
+        command = [sys.executable, "-m", "bookproof", *([name] if name else []), "--help"]
+        times = [seconds(command, folder) for _ in range(HELP_RUNS)]
+        median = statistics.median(times)
+        line = f"{' '.join(['bookproof', *command[3:]]):36} {median * 1000:6.0f} ms  ({min(times) * 1000:.0f} to "
+        sys.stdout.write(f"{line}{max(times) * 1000:.0f}){'' if median <= LIMIT else '   more than it may take'}\n")
+
+
 def main() -> None:
     """Runs the commands in turn and prints the medians."""
     api = apis.load(sys.argv[1] if len(sys.argv) > 1 else "highlevel")
     python = sys.executable
     bin_folder = Path(python).parent
     with tempfile.TemporaryDirectory() as folder, served(api.reference().app) as url:
+        show_help(folder)
         commands = {
             f"bookproof verify {api.name}": [python, "-m", "bookproof", "verify", api.name, "--quiet"],
             "  of it: start and imports": [

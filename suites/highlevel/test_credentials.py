@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bookproof.plugin import demonstrates, requirement
+from bookproof.plugin import demonstrates, requirement, smoke
 
 STRANGERS = {
     "made up": "bookproof-token-of-nobody",
@@ -18,6 +18,7 @@ def test_a_bearer_token_is_accepted(highlevel, room):
     assert highlevel.create("rooms", room).accepted
 
 
+@smoke
 @requirement("HL-006")
 def test_a_request_without_authorization_is_refused(highlevel, room):
     draft = highlevel.samples.create("rooms", room)
@@ -30,6 +31,7 @@ def test_the_scheme_without_a_token_is_refused(highlevel, room):
     assert highlevel.send(replace(draft, credentials="Bearer")).refused
 
 
+@smoke
 @requirement("HL-009")
 @pytest.mark.parametrize("token", STRANGERS.values(), ids=STRANGERS)
 def test_a_token_that_the_target_never_gave_is_refused(highlevel, room, token):

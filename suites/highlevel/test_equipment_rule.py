@@ -2,15 +2,17 @@
 
 import pytest
 
-from bookproof.plugin import demonstrates, requirement
+from bookproof.plugin import demonstrates, requirement, smoke
 
 
+@smoke
 @requirement("HL-039")
 @pytest.mark.parametrize("count", [2, 3, 100])
 def test_an_equipment_with_several_calendars_is_refused(highlevel, equipment, count):
     assert highlevel.create_with_too_many("equipments", equipment, count, most=1).refused
 
 
+@smoke
 @demonstrates("HL-040")
 def test_an_equipment_with_one_calendar_is_accepted(highlevel, equipment):
     assert highlevel.create("equipments", equipment | {"calendarIds": highlevel.samples.calendars(1)}).accepted

@@ -2,16 +2,18 @@
 
 import pytest
 
-from bookproof.plugin import demonstrates, requirement
+from bookproof.plugin import demonstrates, requirement, smoke
 
 LIMIT = 100
 
 
+@smoke
 @demonstrates("HL-043")
 def test_a_room_with_100_calendars_is_accepted(highlevel, room):
     assert highlevel.create_with_many("rooms", room, LIMIT).accepted
 
 
+@smoke
 @requirement("HL-042")
 @pytest.mark.parametrize("resource_type", ["rooms", "equipments"])
 def test_101_calendars_are_refused(highlevel, resource, resource_type):

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from bookproof.plugin import demonstrates, requirement
+from bookproof.plugin import demonstrates, requirement, send_pack, smoke, variants
+from bookproof.variants import Variant
 
 KINDS = pytest.mark.parametrize("resource_type", ["rooms", "equipments"])
 
@@ -30,18 +31,27 @@ NUMBERS = {
 }
 
 
-def about(table):
-    """Cases of a table of (requirement, property) and values; each case is about its property's requirement."""
-    return pytest.mark.parametrize(
-        ("prop", "value"),
-        [
-            pytest.param(prop, value, id=f"{prop} is {words}", marks=requirement(row))
-            for (row, prop), values in table.items()
-            for words, value in values.items()
-        ],
+LENGTHS = {f"{length} characters": "bookproof ".ljust(length, "n") for length in (64, 256, 1_000)}
+UNUSUAL = tuple(
+    Variant(f"{prop} is {words}", row, {prop: value}, vouched=False)
+    for prop, row, values in (
+        ("name", "HL-050", TEXTS | LENGTHS),
+        ("description", "HL-057", TEXTS | {f"{length} characters": "d" * length for length in (0, 300, 5_000)}),
+        ("quantity", "HL-058", NUMBERS),
+        ("outOfService", "HL-059", NUMBERS),
+        ("capacity", "HL-060", NUMBERS),
     )
+    for words, value in values.items()
+)
 
 
+@variants("room", UNUSUAL)
+@variants("equipment", UNUSUAL)
+def test_unusual_values_come_back_as_sent(highlevel, pack):
+    assert send_pack(highlevel.session, pack)
+
+
+@smoke
 @requirement("HL-046")
 @KINDS
 def test_a_creation_is_answered_with_the_resource(highlevel, resource, resource_type):
@@ -68,34 +78,6 @@ def test_a_calendar_that_is_sent_twice_does_no_harm(highlevel, resource, resourc
 @KINDS
 def test_a_resource_without_calendars_is_answered_like_any_other(highlevel, resource, resource_type):
     assert highlevel.create(resource_type, resource | {"calendarIds": []}).accepted
-
-
-@about(
-    {
-        ("HL-050", "name"): TEXTS,
-        ("HL-057", "description"): TEXTS,
-        ("HL-058", "quantity"): NUMBERS,
-        ("HL-059", "outOfService"): NUMBERS,
-        ("HL-060", "capacity"): NUMBERS,
-    }
-)
-@KINDS
-def test_unusual_values_come_back_as_sent(highlevel, resource, resource_type, prop, value):
-    assert highlevel.create(resource_type, resource | {prop: value}).accepted
-
-
-@requirement("HL-050")
-@KINDS
-@pytest.mark.parametrize("length", [64, 256, 1_000])
-def test_a_long_name_comes_back_whole(highlevel, resource, resource_type, length):
-    assert highlevel.create(resource_type, resource | {"name": "bookproof ".ljust(length, "n")}).accepted
-
-
-@requirement("HL-057")
-@KINDS
-@pytest.mark.parametrize("length", [0, 300, 5_000])
-def test_a_description_of_any_length_comes_back_whole(highlevel, resource, resource_type, length):
-    assert highlevel.create(resource_type, resource | {"description": "d" * length}).accepted
 
 
 @demonstrates("HL-030")

@@ -16,9 +16,3 @@ def minimum(nexudus: Any) -> dict[str, Any]:
     """The six required fields with real values; such a creation is known to be accepted."""
     nexudus.session.establish("minimum")
     return nexudus.samples.minimum()
-
-
-@pytest.fixture
-def with_field(nexudus: Any) -> Any:
-    """Gives the minimum with one optional field of a typical value."""
-    return nexudus.with_field

@@ -4,12 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bookproof.plugin import demonstrates, needs, requirement
-
-
-@demonstrates("NX-001")
-def test_the_operation_is_served(nexudus, minimum):
-    assert nexudus.create(minimum).accepted
+from bookproof.plugin import demonstrates, needs, requirement, smoke
 
 
 @demonstrates("NX-005")
@@ -18,6 +13,7 @@ def test_basic_credentials_are_accepted(nexudus, minimum):
     assert nexudus.send(draft).status not in (401, 403), "a creation with Basic credentials was turned away"
 
 
+@smoke
 @requirement("NX-006")
 @pytest.mark.parametrize(
     "credentials", ["Bearer bookproof-token-of-nobody", "Basic Ym9va3Byb29mOm5vYm9keQ=="], ids=["bearer", "basic"]
@@ -30,4 +26,4 @@ def test_credentials_that_the_target_never_gave_are_refused(nexudus, minimum, cr
 @needs("readback")
 @requirement("NX-006")
 def test_a_record_is_not_shown_without_credentials(nexudus, minimum):
-    assert nexudus.send(replace(nexudus.reading_of(minimum), credentials=None)).refused
+    assert nexudus.send(replace(nexudus.reading_of_a_record(), credentials=None)).refused

@@ -129,3 +129,39 @@ http_interactions:
       base64_string: '{encoded(GOOD.response.body)}'
     http_version: '1.1'
 """
+
+
+def records(count):
+    """Records at Nexudus that are created and read back: some Ids are given twice, some records read back changed."""
+    url = "https://spaces.nexudus.com/api/spaces/resources"
+    headers = (("Authorization", "Bearer x"), JSON)
+    body = {
+        "BusinessId": 1,
+        "Name": "Board room",
+        "SystemResourceType": 1,
+        "ResourceTypeId": 1,
+        "DisplayOrder": 1,
+        "CancellationFeeType": 0,
+    }
+    succeeded = {"Status": 200, "Message": "created", "WasSuccessful": True, "Errors": None}
+    for n in range(count):
+        record = n - n % 5 // 4
+        sent = {**body, "Name": f"room {n}"}
+        answered = {**succeeded, "Value": {"Id": record}}
+        shown = {**sent, "Id": record, "Name": "changed"} if n % 7 == 0 else {**sent, "Id": record}
+        yield exchange(sent, answered, 200, url=url, headers=headers, started=float(2 * n + 1))
+        yield Exchange(
+            Request("GET", f"{url}/{record}", headers),
+            Response(200, (JSON,), json.dumps(shown).encode()),
+            started=float(2 * n + 2),
+        )
+
+
+def dealt(folder, lines, files, suffix=".ndjson"):
+    """Writes lines to several captures in turn, as several gateways would; gives their paths."""
+    folder.mkdir(exist_ok=True)
+    paths = [folder / f"{number}{suffix}" for number in range(files)]
+    for number, path in enumerate(paths):
+        content = b"".join(lines[number::files])
+        path.write_bytes(gzip.compress(content, 1) if suffix.endswith(".gz") else content)
+    return list(map(str, paths))

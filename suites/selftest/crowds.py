@@ -27,7 +27,7 @@ class TimeTap:
         self.url = self.api.contract.servers[0]
         self.now = EPOCH
         self.reference = self.api.reference(clock=lambda: self.now)
-        self.chance = random.Random(seed)  # noqa: S311 - nothing secret
+        self.chance = random.Random(seed)
         self.samples = self.api.samples(self.api.fixtures(self.api.reference_fixtures))
         self.known = {}
         """What the answers to creations showed, by id."""

@@ -14,9 +14,10 @@ from bookproof import apis, cli, resources
 from bookproof.auditing import Auditor, Part
 from bookproof.captures import ndjson
 from bookproof.captures.cassette import write_cassette
-from bookproof.dividing import Audit, Router, audit
+from bookproof.dividing import audit, shard
 from bookproof.exchange import Exchange, Request, Response
-from bookproof.rules import RUN
+from bookproof.routing import Audit
+from bookproof.rules import BUCKETS, RUN
 from bookproof.verdict import Run
 
 RUN_OF = {"target": "capture", "url": "", "started": datetime(2025, 6, 1, tzinfo=UTC)}
@@ -247,7 +248,7 @@ def traffic(count=240):
 
 @pytest.mark.parametrize("seed", range(5))
 def test_parts_judged_apart_come_to_the_same_as_the_whole(seed):
-    chance = random.Random(seed)  # noqa: S311 - it only deals exchanges out
+    chance = random.Random(seed)
     seen = traffic()
     pieces = [[] for _ in range(5)]
     for entry in seen:
@@ -324,52 +325,14 @@ def test_a_line_that_cannot_be_read_is_counted_once_by_several_processes(tmp_pat
     assert verdict_of(one, api="nexudus") == verdict_of(two, api="nexudus")
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "reason"),
-    [("a.har", captured.har(captured.har_entry()), "a.har is not NDJSON"), ("a.ndjson", "", "")],
-)
-def test_what_cannot_be_divided_is_judged_by_one_process_and_said(run, name, content, reason):
-    Path(name).write_text(content or ndjson.encode(GOOD).decode())
-
-    code, _, err = run("highlevel", name, "--jobs", "2", "--quiet")
-
-    assert code == 0
-    assert err.strip() == (f"bookproof: one process judges: {reason}." if reason else "")
-
-
-@pytest.mark.parametrize("entry", [GOOD, SENT_WRONG, Exchange(GOOD.request, None, "broken off")])
-def test_a_glance_at_a_line_sees_what_tells_its_key(entry):
-    seen = ndjson.glance(ndjson.encode(entry))
-
-    assert (seen.request.method, seen.request.url) == (entry.request.method, entry.request.url)
-    assert (seen.response and seen.response.status) == (entry.response and entry.response.status)
-    assert (seen.response and seen.response.body) == (entry.response and entry.response.body)
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        b'{"response": {"status": 201}, "request": {"method": "GET", "url": "https://a.example"}}',
-        b'{"request": {"url": "https://a.example", "method": "GET"}, "response": null}',
-        b'{"request": {"method": "GET", "url": "https://a.example"}}',
-        b'{"request": {"method": "GET", "url": "https://a.example", "headers": {"response":"x"}}, "response":null}',
-        b'{"request": {"method": "GET", "url": "https://a.example"}, "response":{"status": "new"}}',
-        b'{"request": {"method": "GET", "url": "https://a.example"}, "response":7}',
-        b"{",
-    ],
-)
-def test_a_glance_at_a_line_that_is_written_otherwise_sees_nothing(line):
-    assert ndjson.glance(line) is None
-
-
 def test_every_exchange_of_one_record_goes_to_one_process():
-    router = Router(Auditor(apis.load("nexudus")), 200)
+    auditor = Auditor(apis.load("nexudus"))
     lines = [ndjson.encode(entry) for entry in nexudus(8)][:6]
 
-    processes = [router.process(line) for line in lines]
+    shards = [shard(auditor, line, BUCKETS)[0] for line in lines]
 
-    assert processes[0::2] == processes[1::2]
-    assert len(set(processes)) == 3
+    assert shards[0::2] == shards[1::2]
+    assert len(set(shards)) == 3
 
 
 def test_rules_agree_on_the_key_of_a_call():
@@ -388,6 +351,6 @@ def test_a_rule_that_remembers_says_by_what(api):
 
 
 def test_history_that_was_dropped_is_said(monkeypatch):
-    monkeypatch.setattr("bookproof.apis.nexudus.history.KEPT", 4)
+    monkeypatch.setattr("bookproof.apis.nexudus.history.KEPT", BUCKETS)
 
-    assert part_of(nexudus(10), api="nexudus").forgotten > 0
+    assert part_of(nexudus(300), api="nexudus").forgotten > 0

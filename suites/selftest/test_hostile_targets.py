@@ -5,13 +5,14 @@ import socket
 import threading
 from contextlib import contextmanager, suppress
 
+import httpx
 import pytest
 
 from bookproof import apis
 from bookproof.errors import BookproofError, BudgetSpent, CredentialsRefused, Unreachable, Untested
 from bookproof.reports.folder import write_reports
 from bookproof.running import run_suite
-from bookproof.targets.asgi import served
+from bookproof.targets.asgi import AsgiTransport, served
 from bookproof.targets.manners import Budget
 from bookproof.targets.opening import Plan, open_session
 from bookproof.verdict import Run, conclude
@@ -275,3 +276,36 @@ def test_a_server_that_closes_after_its_first_answer_is_not_judged_by_that_one()
 
     with listening(answers_once) as url:
         assert judged(Plan(kind="live", url=url, timeout=0.5)) in ("violates", Unreachable)
+
+
+# -- servers with a short queue ----------------------------------------------------------------------
+
+
+class Overrun(httpx.BaseTransport):
+    """Takes up every connection but the last of several at once."""
+
+    def __init__(self, app, last):
+        self._app, self._last = AsgiTransport(app), last
+        self.close = self._app.close
+
+    def handle_request(self, request):
+        if self._last in request.content.decode():
+            raise httpx.ReadError("Connection reset by peer")
+        return self._app.handle_request(request)
+
+
+def test_a_connection_that_a_busy_server_does_not_take_up_is_no_fault():
+    api = apis.load("highlevel")
+    session = open_session(api, Plan())
+    session.target.client.close()
+    session.target.client = httpx.Client(transport=Overrun(api.reference().app, "room 5"))
+    room = session.samples.samples()["room"].draft
+    rooms = [room.with_body(room.body | {"name": f"room {number}"}) for number in range(6)]
+    session.establish("room")
+    answers = session.send_together(rooms)
+    session.close()
+
+    assert [answer.status for answer in answers if answer.status] == [201] * 5
+    assert session.scene.findings == []
+    with pytest.raises(Untested, match="not taken up"):
+        _ = next(answer for answer in answers if not answer.status).accepted

@@ -10,20 +10,14 @@ from bookproof.apis.nexudus.models import CreateResource
 
 NEXUDUS = apis.load("nexudus")
 SCHEMA = NEXUDUS.contract.at("#/components/schemas/CreateResource")
-TABLES = {
-    "test_amenity_flags.py": ("FLAGS",),
-    "test_booking_policies.py": ("FIELDS", "PRODUCT"),
-    "test_linked_records.py": ("LISTS", "VIEW"),
-    "test_optional_fields.py": ("FIELDS", "OUTSIDE"),
-    "test_time_slots.py": ("FIELDS",),
-}
 
 
 @pytest.fixture(scope="module")
 def tabled():
-    """Every optional field that a scenario sends on its own, from the tables of the suite."""
-    modules = {file: runpy.run_path(str(NEXUDUS.suites / file)) for file in TABLES}
-    return [field for file, names in TABLES.items() for name in names for field in modules[file][name]]
+    """Every optional field that the suite sends as the document allows it, or as what a target may refuse."""
+    allowed = runpy.run_path(str(NEXUDUS.suites / "test_allowed_values.py"))
+    unusual = runpy.run_path(str(NEXUDUS.suites / "test_unusual_values.py"))
+    return [*allowed["FIELDS"], *allowed["FLAGS"], *unusual["OUTSIDE"]]
 
 
 def test_the_contract_has_82_fields():

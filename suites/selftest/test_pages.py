@@ -378,6 +378,15 @@ def test_columns_of_a_history_stand_side_by_side():
     assert sum(column.labelled for column in made) <= 9
 
 
+@pytest.mark.parametrize("counts", [{"passed": 300, "failed": 1, "untested": 1}, {"passed": 3}, {"failed": 1}, {}])
+def test_a_column_is_as_high_as_its_run_and_shows_a_single_failure(counts):
+    column, _ = columns([("may", "2031-05-01", counts), ("june", "2031-06-01", {"passed": 302})])
+    heights = [height for _, _, height in column.parts]
+
+    assert sum(heights) == pytest.approx(110 * sum(counts.values()) / 302, abs=0.05)
+    assert len(heights) < 2 or min(heights) == 5
+
+
 # -- comparisons ---------------------------------------------------------------------------------------------
 
 OLD = document(row("LB-001"), row("LB-002", "failed"), row("LB-003", "untested"), started="2030-01-01T00:00:00Z")

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections import Counter
 from datetime import date
 from xml.etree import ElementTree
@@ -10,6 +11,7 @@ import pytest
 import yaml
 from rich.console import Console
 
+from bookproof import writing
 from bookproof.contract import Contract
 from bookproof.errors import UsageError
 from bookproof.exchange import Exchange, Request, Response
@@ -156,6 +158,35 @@ def test_a_skip_says_why():
 @hostile
 def test_junit_is_xml_whatever_a_server_says(text):
     assert len(cases(everything(text))) == 8
+
+
+# What Jenkins' schema (xunit plugin, junit-10.xsd) lets these elements hold: attributes, those of them that must be
+# there, and children. GitLab and GitHub's readers take the same.
+SHAPE = {
+    "testsuites": ({"name", "time", "tests", "failures", "errors"}, set(), {"testsuite"}),
+    "testsuite": (
+        {"name", "tests", "failures", "errors", "time", "skipped", "timestamp", "hostname", "id", "package", "file"},
+        {"name", "tests", "failures", "errors"},
+        {"testcase", "properties", "system-out", "system-err"},
+    ),
+    "testcase": ({"name", "time", "classname", "group"}, {"name"}, {"skipped", "failure", "system-out", "system-err"}),
+    "failure": ({"type", "message"}, set(), set()),
+    "skipped": ({"type", "message"}, set(), set()),
+    "system-out": (set(), set(), set()),
+}
+
+
+@hostile
+def test_junit_has_the_shape_that_ci_servers_read(text):
+    for element in ElementTree.fromstring(junit_xml(everything(text))).iter():  # noqa: S314 - our own text
+        may, must, children = SHAPE[element.tag]
+
+        assert must <= set(element.attrib) <= may
+        assert {child.tag for child in element} <= children
+
+
+def test_junit_says_times_in_seconds_with_three_digits():
+    assert re.fullmatch(r"\d+\.\d{3}", cases(verdict()).get("time"))
 
 
 # -- Markdown ----------------------------------------------------------------------------------------
@@ -314,6 +345,7 @@ def test_a_report_that_cannot_take_its_place_leaves_the_older_one(tmp_path, monk
     def stubborn(path, target):
         return rename(path, target) if ".old." in f"{path}{target}" else fail(OSError(16, "Busy"))()
 
+    monkeypatch.setattr(writing, "_exchanged", lambda draft, folder: False)  # as where the system cannot
     monkeypatch.setattr(folder.Path, "rename", stubborn)
     with pytest.raises(UsageError, match="Busy"):
         write_reports(verdict(), tmp_path)

@@ -280,7 +280,7 @@ def test_a_report_keeps_a_bounded_number_of_findings():
     assert len(row(verdict(tally(findings=many)), "LB-001").findings) == FINDINGS_KEPT
 
 
-def test_the_first_reason_stands():
+def test_of_several_reasons_one_that_excuses_stands():
     made = tally()
     made.leave_untested("LB-001", "no fixture", "fixtures")
     made.leave_untested("LB-001", "interrupted")

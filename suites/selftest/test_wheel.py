@@ -30,7 +30,7 @@ def project(tmp_path_factory):
     """A copy of the project, with what working on it leaves behind."""
     folder = tmp_path_factory.mktemp("project")
     ignore = shutil.ignore_patterns("__pycache__", ".*", "*.pyc")
-    for name in ("src", "contracts", "suites", "cassettes"):
+    for name in ("src", "contracts", "suites", "cassettes", "docs"):
         shutil.copytree(PROJECT / name, folder / name, ignore=ignore)
     for name in ("reports/README.md", *SINGLE):
         (folder / name).parent.mkdir(exist_ok=True)
@@ -40,7 +40,7 @@ def project(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def held(project):
-    """Every file of the project that a distribution may hold."""
+    """Every file of the project that a wheel may hold."""
     return {
         str(path.relative_to(project))
         for name in ("src", "contracts", "suites", "cassettes")
@@ -98,7 +98,8 @@ def test_the_source_distribution_holds_the_project_and_nothing_besides(built, he
     with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
 
-    assert names == held | {"PKG-INFO", "reports/README.md", *SINGLE}
+    pages = {f"docs/{path.name}" for path in files(PROJECT / "docs")}
+    assert names == held | pages | {"PKG-INFO", "reports/README.md", *SINGLE}
 
 
 def test_the_wheel_holds_the_package_and_its_data_and_nothing_besides(built, held):

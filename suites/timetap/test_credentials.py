@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bookproof.plugin import requirement
+from bookproof.plugin import requirement, smoke
 
 STRANGER = "Bearer st:api:api:bookproof-token-of-nobody"
 
@@ -16,6 +16,7 @@ def test_the_token_of_nobody_opens_no_list(timetap):
     assert timetap.send(stranger, also_breaks="TT-087").refused
 
 
+@smoke
 @requirement("TT-087")
 def test_the_token_of_nobody_creates_nothing(timetap, minimum):
     stranger = replace(timetap.samples.create(minimum), credentials=STRANGER)

@@ -2,19 +2,20 @@
 
 import pytest
 
-from bookproof.plugin import requirement
+from bookproof.plugin import requirement, smoke
 
 
+@smoke
 @requirement("TT-035", "TT-036", "TT-082", "TT-083")
 @pytest.mark.usefixtures("listing", "reading", "asking", "updating", "deleting")
 def test_a_resource_lives_and_goes(timetap, resource, neighbour, reasons):
     timetap.list_all()
     timetap.read(resource)
     timetap.is_busy(resource)
+    timetap.read(resource)
     timetap.update(resource, name=f"{resource['name']} renamed", reasonIdList=reasons[:1])
     timetap.read(resource)
     timetap.list_all()
     timetap.delete(resource)
     timetap.read(resource)
-    timetap.read(neighbour)
     assert timetap.list_all().accepted

@@ -6,8 +6,7 @@ the test that sent it, and `metadata` says where the recording comes from.
 
 import hashlib
 import json
-import os
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from http import HTTPStatus
@@ -21,6 +20,7 @@ from vcr.request import Request as VcrRequest
 
 from bookproof.errors import DataError
 from bookproof.exchange import Exchange, InvalidJson, Request, Response, parse_json
+from bookproof.writing import drafted
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -31,19 +31,13 @@ def write_cassette(path: Path, exchanges: Iterable[Exchange], metadata: Mapping[
     """Writes exchanges that got an answer; the same exchanges give the same bytes. The file changes at once or not."""
     interactions = [_interaction(exchange) for exchange in exchanges if exchange.response is not None]
     data = {"version": 1, "metadata": dict(metadata), "interactions": interactions}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with draft.open("w", encoding="utf-8", newline="\n") as file:
-            yaml.dump(data, file, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=2**20)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with drafted(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
+        yaml.dump(data, file, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=2**20)
 
 
 def read_cassette(path: Path) -> Iterator[tuple[str, Exchange]]:
     """The exchanges of a cassette, each with the test that sent it ("" where none is named)."""
-    for interaction in _load(path):
+    for interaction in _interactions(_read(path), path):
         request, response = interaction["request"], interaction["response"]
         yield (
             str(interaction.get("test", "")),
@@ -52,6 +46,13 @@ def read_cassette(path: Path) -> Iterator[tuple[str, Exchange]]:
                 Response(response["status"]["code"], _pairs(response["headers"]), _bytes(response["body"]["string"])),
             ),
         )
+
+
+def recorded_how(folder: Path) -> Mapping[str, Any]:
+    """What a recording says of itself; every file of it says the same."""
+    smallest = min(folder.glob("*.yaml"), key=lambda path: (path.stat().st_size, path.name), default=None)
+    metadata = _read(smallest).get("metadata") if smallest else None
+    return metadata if isinstance(metadata, dict) else {}
 
 
 class IndexedCassette(Cassette):  # type: ignore[misc] # vcrpy is published without types
@@ -73,7 +74,7 @@ class IndexedCassette(Cassette):  # type: ignore[misc] # vcrpy is published with
         path = Path(self._path)
         files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
         for file in files:
-            for interaction in _load(file):
+            for interaction in _interactions(_read(file), file):
                 self._tests.append(str(interaction.get("test", "")))
                 request, response = interaction["request"], interaction["response"]
                 stored = VcrRequest(
@@ -94,9 +95,9 @@ class IndexedCassette(Cassette):  # type: ignore[misc] # vcrpy is published with
         for place in own or self._index.get(key, []):
             yield place, self.data[place][1]
 
-    def unplayed(self) -> Counter[str]:
-        """How many recorded interactions of each test were not played."""
-        return Counter(test for place, test in enumerate(self._tests) if not self.play_counts[place])
+    def unplayed(self) -> frozenset[tuple[int, str]]:
+        """The recorded interactions that were not played: the place of each, and its test."""
+        return frozenset((place, test) for place, test in enumerate(self._tests) if not self.play_counts[place])
 
     def _save(self, force: bool = False) -> None:
         """A replay writes nothing."""
@@ -205,8 +206,8 @@ def _pairs(headers: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _load(path: Path) -> list[dict[str, Any]]:
-    """The interactions of a cassette; DataError names the first that lacks something."""
+def _read(path: Path) -> dict[str, Any]:
+    """A cassette as it was written; DataError where it is none."""
     try:
         with path.open(encoding="utf-8") as file:
             data = yaml.load(file, Loader=_LOADER)  # noqa: S506 - a safe loader
@@ -216,6 +217,11 @@ def _load(path: Path) -> list[dict[str, Any]]:
         raise DataError(f"The cassette {path.name} is not YAML: {error}") from None
     if not isinstance(data, dict) or not isinstance(data.get("interactions"), list):
         raise DataError(f"{path.name} is not a vcrpy cassette: it has no interactions.")
+    return data
+
+
+def _interactions(data: dict[str, Any], path: Path) -> list[dict[str, Any]]:
+    """The interactions of a cassette; DataError names the first that lacks something."""
     interactions: list[dict[str, Any]] = data["interactions"]
     for number, interaction in enumerate(interactions, 1):
         if not _complete(interaction):

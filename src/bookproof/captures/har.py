@@ -2,8 +2,8 @@
 
 import base64
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -24,6 +24,7 @@ from bookproof.captures.entries import (
     with_credentials,
 )
 from bookproof.exchange import Exchange, Headers, Request, Response
+from bookproof.writing import aside
 
 CREATOR = "bookproof"
 """The creator of files whose headers are complete, as in an NDJSON capture."""
@@ -153,8 +154,7 @@ class Writer:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._draft = path.with_name(f".{path.name}.{os.getpid()}")
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self._draft = aside(path)
         self._file = self._draft.open("w", encoding="utf-8", newline="\n")
         creator = json.dumps({"name": CREATOR, "version": __version__})
         self._file.write(f'{{"log":{{"version":"1.2","creator":{creator},"entries":[')
@@ -168,9 +168,18 @@ class Writer:
     def close(self) -> None:
         """Ends the file and puts it in its place."""
         if not self._file.closed:
-            self._file.write("\n]}}\n")
+            try:
+                self._file.write("\n]}}\n")
+                self._file.close()
+                self._draft.replace(self._path)
+            finally:
+                self.give_up()
+
+    def give_up(self) -> None:
+        """Leaves the older file as it was."""
+        with suppress(OSError):  # what cannot be flushed any more is not wanted either
             self._file.close()
-            self._draft.replace(self._path)
+        self._draft.unlink(missing_ok=True)
 
 
 def write(path: Path, exchanges: Iterable[Exchange]) -> None:

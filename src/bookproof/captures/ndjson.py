@@ -7,7 +7,6 @@ stays, its value masked.
 
 import base64
 import json
-import re
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any, BinaryIO
@@ -26,9 +25,8 @@ from bookproof.captures.entries import (
     response_of,
     unreadable,
 )
-from bookproof.exchange import Exchange, Headers, Request, Response
+from bookproof.exchange import Exchange, Headers, Response
 
-_BEGINNING = re.compile(rb'\{"request": ?\{"method": ?"([A-Za-z]{1,20})", ?"url": ?"([^"\\]{1,4000})"')
 _CHUNK = 2**20
 _TEXT = frozenset({str})
 
@@ -78,23 +76,6 @@ def decode(line: bytes) -> Exchange:
         _seconds(value.get("started", 0.0)),
         _seconds(value.get("elapsed", 0.0)),
     )
-
-
-def glance(line: bytes) -> Exchange | None:
-    """A line's exchange without headers, and without what was sent: read from a part of the line, and so quickly.
-
-    None where a line is not written as `encode` writes it, or cannot be read so.
-    """
-    head = _BEGINNING.match(line)
-    at = line.find(b'"response":', head.end()) if head else -1
-    if head is None or at < 0:
-        return None
-    try:
-        answered = from_json(b"{" + line[at:])["response"]
-        request = Request(head[1].decode().upper(), head[2].decode())
-        return Exchange(request, None if answered is None else response_of(answered["status"], (), _read(answered)))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return None
 
 
 def lines(stream: BinaryIO, name: str, longest: int = LONGEST_ENTRY) -> Iterator[tuple[int, bytes] | Unreadable]:

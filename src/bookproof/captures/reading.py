@@ -1,57 +1,124 @@
 """Opens captures of any kind: what a file is, its content says; its name only helps where the content does not."""
 
+import gzip
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BufferedReader, FileIO
-from pathlib import Path
-from typing import BinaryIO
+from itertools import tee
+from typing import Any, BinaryIO, Final, TypeVar
 
 from bookproof.captures import har, interactions, ndjson
-from bookproof.captures.entries import Entry
+from bookproof.captures.entries import Entry, Unreadable
+from bookproof.captures.ordering import Stamped, merged, stamped
+from bookproof.captures.places import STANDARD_INPUT, named, open_raw
 from bookproof.errors import CannotJudge, DataError
 
-STANDARD_INPUT = "-"
+Item = TypeVar("Item")
+
+Line = tuple[str, bytes]
+"""An exchange as NDJSON, and its place for messages."""
 
 Reader = Callable[[BinaryIO, str], Iterator[Entry]]
 
-_HEAD = 2**16
+_HEAD: Final = 2**16
+_GZIP: Final = b"\x1f\x8b"
+_DAMAGE: Final = (EOFError, OSError, zlib.error)
+"""What reading raises where a file, or what it is compressed with, is damaged."""
 
 
-def open_capture(path: str) -> "tuple[BufferedReader[FileIO], str, Reader]":
-    """A capture's stream, its name for messages and the reader of its form.
+class Unpacked(gzip.GzipFile):
+    """The content of a gzip file; closing it closes the file."""
+
+    def __init__(self, packed: "BufferedReader[Any]") -> None:
+        super().__init__(fileobj=packed)
+        self._packed = packed
+
+    def readinto(self, buffer: Any) -> int:
+        """Gives what there is: `read` would lose it where the file breaks off."""
+        data = self.read1(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        super().close()
+        self._packed.close()
+
+
+def open_capture(path: str, name: str = "") -> "tuple[BufferedReader[Any], str, Reader]":
+    """A capture's stream, unpacked where it is a gzip file, its name for messages and the reader of its form.
 
     DataError where it cannot be opened or is no capture; CannotJudge where it is empty.
     """
+    raw = FileIO(sys.stdin.fileno(), closefd=False) if path == STANDARD_INPUT else open_raw(path)
+    stream: BufferedReader[Any] = BufferedReader(raw, _HEAD)
+    name = name or named([path])[path]
     try:
-        file = FileIO(sys.stdin.fileno(), closefd=False) if path == STANDARD_INPUT else FileIO(path)
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}.") from None
-    name = "standard input" if path == STANDARD_INPUT else Path(path).name
-    stream = BufferedReader(file, _HEAD)
-    try:
+        if stream.peek(2)[:2] == _GZIP:
+            stream = BufferedReader(Unpacked(stream), _HEAD)
         return stream, name, _form_of(stream, name)
+    except _DAMAGE as error:
+        stream.close()
+        raise DataError(f"{name} cannot be read: {_reason(error)}.") from None
     except BaseException:
         stream.close()
         raise
 
 
-def _form_of(stream: "BufferedReader[FileIO]", name: str) -> Reader:
-    try:
-        head = stream.peek(_HEAD)[:_HEAD]
-    except OSError as error:
-        raise DataError(f"{name} cannot be read: {error.strerror}.") from None
+def _form_of(stream: "BufferedReader[Any]", name: str) -> Reader:
+    head = stream.peek(_HEAD)[:_HEAD]
     if not head.strip(b"\xef\xbb\xbf \t\r\n"):
         raise CannotJudge(f"{name} is empty: there is no exchange to judge.")
     return form(head, name)
 
 
-def read(paths: Iterable[str]) -> Iterator[Entry]:
-    """The exchanges of captures, one file after the other."""
-    for path in paths:
-        stream, name, reader = open_capture(path)
-        with stream:
-            yield from reader(stream, name)
+def read(paths: Sequence[str], *, in_time: bool = False, names: Sequence[str] = ()) -> Iterator[Entry]:
+    """The exchanges of captures, one file after the other, or all in the order of time.
+
+    names: what to call the captures in messages, where others are known beside them.
+    """
+    called = list(zip(paths, names or named(paths).values(), strict=True))
+    if not in_time:
+        for path, name in called:
+            yield from _capture(path, name)
+        return
+    yield from merged([_beginning(path, name) for path, name in called])
+
+
+def _beginning(path: str, name: str) -> Callable[[], Stamped[Entry]]:
+    if path == STANDARD_INPUT:  # it comes once: what the first reader has seen of it is kept for the second
+        return list(tee(stamped(_capture(path, name)))).pop
+    return lambda: stamped(_capture(path, name))
+
+
+def _capture(path: str, name: str) -> Iterator[Entry]:
+    stream, name, reader = open_capture(path, name)
+    with stream:
+        yield from to_the_damage(reader(stream, name), name)
+
+
+def lines(path: str, name: str) -> Iterator[Line | Entry]:
+    """What is in a capture, the exchanges of NDJSON as the lines that they are."""
+    stream, name, reader = open_capture(path, name)
+    with stream:
+        if reader is not ndjson.read:
+            yield from to_the_damage(reader(stream, name), name)
+            return
+        for found in to_the_damage(ndjson.lines(stream, name), name):
+            yield found if isinstance(found, Unreadable) else (f"{name}, line {found[0]}", found[1])
+
+
+def to_the_damage(items: Iterable[Item], name: str) -> Iterator[Item | Unreadable]:
+    """What is in a capture, as far as its file can be read."""
+    try:
+        yield from items
+    except _DAMAGE as error:
+        yield Unreadable(name, f"the file is damaged: {_reason(error)}", final=True)
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error or type(error).__name__).rstrip(".")
 
 
 def form(head: bytes, name: str) -> Reader:
@@ -84,7 +151,8 @@ def _json_form(text: bytes, name: str) -> Reader:
 
 
 def _shown(head: bytes) -> str:
+    """How a file begins; a long word may be a token in a file that was named by mistake, and is not repeated."""
     start = head[:16]
     if all(32 <= byte < 127 or byte in b"\t\r\n" for byte in start):
-        return repr(start.decode("ascii"))
+        return repr(re.sub(r"[\w.+/=-]{8,}", "…", start.decode("ascii")))
     return " ".join(f"{byte:02x}" for byte in head[:8])

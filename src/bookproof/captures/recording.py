@@ -1,7 +1,5 @@
 """Turns a run's exchanges into an API's cassettes: one for each file of scenarios, one for generated requests."""
 
-import os
-import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -11,9 +9,13 @@ from typing import Any
 from bookproof.captures.cassette import write_cassette
 from bookproof.errors import UsageError
 from bookproof.exchange import Exchange
+from bookproof.writing import drafted_folder, reason
 
 GENERATED = "properties/"
 """What the names of tests of generated requests begin with."""
+
+_OWN = frozenset({"scenarios", "properties.yaml"})
+"""What a recording's folder holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +47,22 @@ def write_recording(folder: Path, exchanges: Iterable[Exchange], api: str, sourc
             generated.append(exchange)
         else:
             scenarios[_file(exchange.intent.test)].append(exchange)
-    draft = folder.with_name(f".{folder.name}.{os.getpid()}")
     metadata = {"api": api, **source}
+    folder = folder.resolve()
+    strangers = sorted(path.name for path in folder.iterdir() if path.name not in _OWN) if folder.is_dir() else []
+    if strangers:
+        raise UsageError(
+            f"{folder} holds more than cassettes ({strangers[0]}), and a recording takes a folder's place.",
+            hint="Name a folder of its own: --to DIR.",
+        )
     try:
-        for name, found in scenarios.items():
-            write_cassette(draft / "scenarios" / f"{name}.yaml", found, metadata)
-        if generated:
-            write_cassette(draft / "properties.yaml", generated, metadata)
-        if folder.exists():
-            shutil.rmtree(folder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        draft.rename(folder)
+        with drafted_folder(folder) as draft:
+            for name, found in scenarios.items():
+                write_cassette(draft / "scenarios" / f"{name}.yaml", found, metadata)
+            if generated:
+                write_cassette(draft / "properties.yaml", generated, metadata)
     except OSError as error:
-        raise UsageError(f"The cassettes cannot be written to {folder}: {error.strerror}.") from None
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        raise UsageError(f"The cassettes cannot be written to {folder}: {reason(error)}.") from None
     return Written(len(scenarios) + bool(generated), count)
 
 

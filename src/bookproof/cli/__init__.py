@@ -19,6 +19,8 @@ _COMMANDS = {
     "init": "Write a commented bookproof.toml.",
     "audit": "Judge captured traffic: HAR, cassettes, NDJSON.",
     "proxy": "Judge traffic as it passes.",
+    "drift": "Tell what changed since a recording, or between contract and OpenAPI file.",
+    "load": "Judge an API under the load of many users.",
     "requirements": "Show the ledger, or one requirement.",
     "report": "Render Allure and HTML, or set runs side by side.",
 }
@@ -95,6 +97,11 @@ def run(arguments: list[str] | None = None) -> int:
         return _complain("Interrupted.", "", 3)
     except BrokenPipeError:
         return 3
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        return _complain(
+            f"{place}{error.strerror or type(error).__name__}.", "Is there room, and may it be written?", 3, error
+        )
     except Exception as error:  # the last resort: a person never sees a traceback
         return _complain(
             f"A fault of bookproof itself: {type(error).__name__}: {error}.",

@@ -31,7 +31,7 @@ def defects(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
 
     # An option without its value, as here, leaves the arguments before it unassigned.
     names = [name for name in (ctx.params.get("name"), *ctx.args) if name in apis.names()]
-    entries = [entry for name in names[:1] for entry in catalogue(apis.load(name)).by_id().values()]
+    entries = [entry for name in names[:1] for entry in catalogue(apis.load(name)).served().values()]
     return [CompletionItem(entry.id, help=entry.sentence) for entry in entries if entry.id.startswith(incomplete)]
 
 

@@ -1,15 +1,16 @@
 """`bookproof mock`: the reference API as a server, for clients to build against; on request with a defect."""
 
-import asyncio
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import click
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bookproof import apis
 from bookproof.cli.completion import api_names, defects
 from bookproof.errors import UsageError
-from bookproof.targets.asgi import listen
+
+if TYPE_CHECKING:  # `--help` imports nothing that it does not need
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 @click.command(name="mock")
@@ -20,7 +21,7 @@ from bookproof.targets.asgi import listen
     "--defect",
     metavar="ID",
     shell_complete=defects,
-    help="Serve a seeded defect or a conforming variation; `list` names them.",
+    help="Serve a seeded defect, a race or a conforming variation; `list` names them.",
 )
 @click.option(
     "--latency", default=0, type=click.IntRange(0, 600_000), metavar="MS", help="Milliseconds before answers."
@@ -35,11 +36,13 @@ def command(name: str, host: str, port: int, defect: str | None, latency: int, k
     """
     import uvicorn
 
+    from bookproof import apis
     from bookproof.proving import app_with, catalogue
+    from bookproof.targets.asgi import listen
 
     api = apis.load(name)
     if defect == "list":
-        for entry in catalogue(api).by_id().values():
+        for entry in catalogue(api).served().values():
             click.echo(f"{entry.id:44} {entry.sentence}")
         return 0
     options = {"known_ids_only": known_ids_only}
@@ -76,6 +79,8 @@ class _Delayed:
         self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        import asyncio
+
         await asyncio.sleep(self._seconds)
         await self._app(scope, receive, send)
 

@@ -1,16 +1,19 @@
 """`bookproof prove`: run the suites against every seeded defect and every conforming variation."""
 
+from __future__ import annotations
+
 import json
 import sys
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.text import Text
 
-from bookproof import apis
 from bookproof.cli.completion import api_names
-from bookproof.proving import Proof, Trial, prove
+
+if TYPE_CHECKING:  # `--help` imports nothing that it does not need
+    from rich.console import Console
+
+    from bookproof.proving import Proof, Trial
 
 
 @click.command(name="prove")
@@ -24,6 +27,12 @@ def command(names: tuple[str, ...], jobs: int | None, as_json: bool) -> int:
     bookproof prove
     bookproof prove highlevel --jobs 1
     """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from bookproof import apis
+    from bookproof.proving import prove
+
     chosen = [apis.load(name).name for name in names or apis.names()]
     err, out = Console(stderr=True), Console(highlight=False)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -42,6 +51,8 @@ def command(names: tuple[str, ...], jobs: int | None, as_json: bool) -> int:
 
 
 def _show(out: Console, proof: Proof) -> None:
+    from rich.text import Text
+
     for title, trials in (
         ("survived", proof.survivors),
         ("blamed on others", proof.misblamed),

@@ -1,26 +1,24 @@
 """`bookproof proxy`: pass traffic to a service unchanged and judge it on the way."""
 
+from __future__ import annotations
+
 import signal
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import httpx
-from rich.console import Console
 
-from bookproof import apis
 from bookproof.cli.completion import api_names
 from bookproof.cli.traffic import Side, exit_code, judging_options, show
-from bookproof.errors import UsageError
-from bookproof.judge import Finding, Reading
-from bookproof.reports.folder import write_reports
-from bookproof.targets.asgi import listen
-from bookproof.targets.configuration import Configuration
-from bookproof.targets.proxy import VERDICT_PATH, Proxy
-from bookproof.verdict import Run
-from bookproof.watching import Watch, capture_writer
+from bookproof.errors import CannotJudge, UsageError
+
+if TYPE_CHECKING:  # `--help` imports nothing that it does not need
+    from rich.console import Console
+
+    from bookproof.judge import Finding, Reading
+    from bookproof.targets.proxy import Proxy
 
 
 @click.command(name="proxy")
@@ -51,8 +49,20 @@ def command(
     bookproof proxy highlevel --upstream https://services.leadconnectorhq.com --port 8081
     bookproof proxy nexudus --upstream https://spaces.nexudus.com --capture day.ndjson --enforce
     """
+    from rich.console import Console
+
+    from bookproof import apis
+    from bookproof.reports.folder import write_reports
+    from bookproof.targets.asgi import listen
+    from bookproof.targets.configuration import Configuration
+    from bookproof.targets.opening import address
+    from bookproof.targets.proxy import VERDICT_PATH, Proxy
+    from bookproof.verdict import Run
+    from bookproof.watching import Watch, capture_writer
+
     api = apis.load(name)
-    address = _address(upstream)
+    address(upstream)
+    service = upstream.rstrip("/")
     plan = Configuration.load(config).plan(name, reading=reading)
     err = Console(stderr=True, highlight=False)
     writer = capture_writer(capture) if capture else None
@@ -66,31 +76,34 @@ def command(
     run = Run(
         api=name,
         target="proxy",
-        url=address,
+        url=service,
         reading=plan.reading,
         started=datetime.now(UTC),
         token_variable=plan.token_variable,
     )
     watch = Watch(
         api,
-        address,
+        service,
         reading=plan.reading,
         waivers=dict(plan.waivers),
         run=run,
         writer=writer,
+        secrets=plan.secrets,
         said=None if as_json or quiet else lambda whose, finding: _say(err, whose, finding),
     )
     here = f"http://{host}:{socket.getsockname()[1]}"
-    err.print(f"{api.ledger.title}: {here} passes to {address}", markup=False, soft_wrap=True)
+    err.print(f"{api.ledger.title}: {here} passes to {service}", markup=False, soft_wrap=True)
     err.print(f"  verdict so far  {here}{VERDICT_PATH}", markup=False, soft_wrap=True)
     clock = time.perf_counter()
-    _serve(Proxy(address, watch, enforce=enforce), socket)
+    _serve(Proxy(service, watch, enforce=enforce), socket)
     watch.close()
     part = watch.part
     if not part.service.requests and not part.client.requests:
         raise part.explain_nothing(api)
     verdict = watch.conclude(time.perf_counter() - clock)
     show(verdict, write_reports(verdict, report), as_json=as_json, quiet=quiet)
+    if watch.capture_failed:
+        raise CannotJudge(f"The capture {capture} is not complete: {watch.capture_failed}.")
     return exit_code(verdict, side)
 
 
@@ -116,16 +129,6 @@ def _serve(proxy: Proxy, socket: Any) -> None:
     finally:
         signal.signal(signal.SIGTERM, before)
         socket.close()
-
-
-def _address(upstream: str) -> str:
-    try:
-        url = httpx.URL(upstream)
-    except (httpx.InvalidURL, TypeError):
-        url = httpx.URL("")
-    if url.scheme not in ("http", "https") or not url.host:
-        raise UsageError(f"{upstream!r} is not an http or https address.", hint="For example https://api.example.com")
-    return upstream.rstrip("/")
 
 
 def _say(err: Console, whose: str, finding: Finding) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from bookproof.errors import UsageError
-from bookproof.reports import stored
 
 COMPARISON = Path("reports/comparison.html")
 
@@ -17,24 +16,50 @@ COMPARISON = Path("reports/comparison.html")
 @click.option("--to", "target", type=click.Path(path_type=Path), metavar="FILE", help="Where to write the page.")
 @click.option("--allure", is_flag=True, help="Render the Allure results of a run, with Allure 3 or 2.")
 @click.option("--many-files", is_flag=True, help="With --allure: a folder of files, for thousands of tests.")
+@click.option("--merge", is_flag=True, help="Join the shards of one run into one verdict.")
+@click.option(
+    "--report", type=click.Path(path_type=Path), metavar="DIR", help="With --merge: where to write the report."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict or the comparison; write nothing.")
-def command(places: tuple[Path, ...], target: Path | None, allure: bool, many_files: bool, as_json: bool) -> int:
-    """Render Allure and HTML from results, or set several runs side by side.
+def command(
+    places: tuple[Path, ...],
+    target: Path | None,
+    allure: bool,
+    many_files: bool,
+    merge: bool,
+    report: Path | None,
+    as_json: bool,
+) -> int:
+    """Render Allure and HTML from results, set several runs side by side, or join the shards of one.
 
     \b
     bookproof report reports/highlevel                     index.html anew
     bookproof report runs/may/highlevel runs/june/highlevel --to comparison.html
     bookproof report reports/highlevel --allure            allure-report/index.html
+    bookproof report --merge shard-1 shard-2 --report reports
 
-    A DIR holds a verdict.json, or folders that do. Runs are compared in the order of their dates. The exit code says
-    whether the report was written, not what is in it.
+    A DIR holds a verdict.json, or folders that do; with --merge a part.json, which `pytest --bookproof-report DIR`
+    writes. Runs are compared in the order of their dates. The exit code says whether the report was written, not what
+    is in it; with --merge it is that of the joined verdict.
     """
+    if merge:
+        if allure or target:
+            raise UsageError(
+                "--merge goes with --report and --json alone.", hint="bookproof report --merge DIR… --report OUT"
+            )
+        from bookproof.cli.merging import merge_shards
+
+        return merge_shards(places, report or Path("reports"), as_json=as_json)
+    if report:
+        raise UsageError("--report belongs to --merge; a page is written --to FILE.")
     if many_files and not allure:
         raise UsageError("--many-files belongs to --allure.", hint="bookproof report DIR --allure --many-files")
     if allure and as_json:
         raise UsageError("--allure and --json exclude each other.")
     if allure:
         return _allure(places, target, single=not many_files)
+    from bookproof.reports import stored
+
     folders = list(dict.fromkeys(folder for place in places for folder in stored.folders(place)))
     if len(places) > 1:
         return _compare(folders, target, as_json)
@@ -47,6 +72,8 @@ def command(places: tuple[Path, ...], target: Path | None, allure: bool, many_fi
 
 
 def _render(folders: list[Path], target: Path | None, as_json: bool) -> int:
+    from bookproof.reports import stored
+
     documents = [stored.read(folder) for folder in folders]
     if as_json:
         _print(documents[0] if len(documents) == 1 else documents)
@@ -59,6 +86,7 @@ def _render(folders: list[Path], target: Path | None, as_json: bool) -> int:
 
 
 def _compare(folders: list[Path], target: Path | None, as_json: bool) -> int:
+    from bookproof.reports import stored
     from bookproof.reports.compare import as_json as comparison_json
     from bookproof.reports.compare import compare, comparison_page
 
@@ -84,13 +112,12 @@ def _allure(places: tuple[Path, ...], target: Path | None, *, single: bool) -> i
 
 
 def _write(path: Path, text: str) -> None:
+    from bookproof.writing import reason, write_file
+
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write_file(path, text)
     except OSError as error:
-        raise UsageError(
-            f"{path} cannot be written: {error.strerror}.", hint="Name another place: --to FILE."
-        ) from None
+        raise UsageError(f"{path} cannot be written: {reason(error)}.", hint="Name another place: --to FILE.") from None
     click.echo(path)
 
 

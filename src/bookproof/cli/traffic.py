@@ -1,18 +1,17 @@
 """What `audit` and `proxy` share: both judge the two sides of traffic that others make."""
 
+from __future__ import annotations
+
 import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import click
-from rich.console import Console
 
-from bookproof import apis
-from bookproof.reports.client import remarks, show_client
-from bookproof.reports.terminal import show_verdict
-from bookproof.verdict import Verdict
+if TYPE_CHECKING:  # `--help` imports nothing that it does not need
+    from bookproof.verdict import Verdict
 
 Side = Literal["service", "client", "both"]
 
@@ -45,6 +44,12 @@ def judging_options(command: Command) -> Command:
 
 def show(verdict: Verdict, folder: Path | None, *, as_json: bool, quiet: bool) -> None:
     """Prints what both sides of some traffic come to."""
+    from rich.console import Console
+
+    from bookproof import apis
+    from bookproof.reports.client import remarks, show_client
+    from bookproof.reports.terminal import show_verdict
+
     out = Console(highlight=False, soft_wrap=False)
     if as_json:
         sys.stdout.write(json.dumps(verdict.as_json(), indent=2) + "\n")

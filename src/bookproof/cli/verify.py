@@ -1,6 +1,7 @@
 """`bookproof verify`: judge one API or all, against the embedded reference, a recording or a live address."""
 
-import ipaddress
+from __future__ import annotations
+
 import json
 import os
 import sys
@@ -10,21 +11,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
-from bookproof import apis
 from bookproof.cli.completion import api_names
 from bookproof.errors import BookproofError, UsageError
-from bookproof.judge import Reading
-from bookproof.reports.folder import write_reports
-from bookproof.reports.listing import console
-from bookproof.reports.terminal import show_verdict
-from bookproof.running import Progress, run_suite
-from bookproof.targets.configuration import Configuration
-from bookproof.targets.opening import Plan, address
-from bookproof.verdict import Verdict
+
+if TYPE_CHECKING:  # `--help` imports nothing that it does not need
+    from rich.console import Console
+
+    from bookproof.apis import Api
+    from bookproof.judge import Reading
+    from bookproof.reports.workflow import Step
+    from bookproof.running import Progress
+    from bookproof.targets.opening import Plan
+    from bookproof.variants import Depth
+    from bookproof.verdict import Verdict
 
 
 @click.command(name="verify")
@@ -34,7 +37,18 @@ from bookproof.verdict import Verdict
 @click.option("--config", type=click.Path(path_type=Path), help="bookproof.toml, if not in the working directory.")
 @click.option("--report", type=click.Path(path_type=Path), default=Path("reports"), show_default=True, metavar="DIR")
 @click.option("--reading", type=click.Choice(["strict", "tolerant"]), help="tolerant: lenience is a warning.")
+@click.option(
+    "--depth",
+    type=click.Choice(["smoke", "standard", "full"]),
+    help="How much is sent: each rule once, everything in packs (the default), or everything one by one and more.",
+)
 @click.option("--replay", is_flag=True, help="Judge the recorded exchanges of the cassettes.")
+@click.option(
+    "--cassettes",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="With --replay: a recording in place of the API's own.",
+)
 @click.option("--dry-run", is_flag=True, help="Print what would be sent, by requirement; send nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask before the first write to a host that is not this machine.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict alone, as JSON.")
@@ -46,7 +60,9 @@ def command(
     config: Path | None,
     report: Path,
     reading: Reading | None,
+    depth: Depth | None,
     replay: bool,
+    cassettes: Path | None,
     dry_run: bool,
     yes: bool,
     as_json: bool,
@@ -58,33 +74,80 @@ def command(
     bookproof verify
     bookproof verify highlevel --url http://127.0.0.1:8080 --token-env HL_TOKEN
     """
+    from bookproof import apis
+    from bookproof.cli.asking import ask_before_writing
+    from bookproof.reports.listing import console
+    from bookproof.reports.workflow import workflow_step
+    from bookproof.targets.configuration import Configuration
+
     chosen = [apis.load(name) for name in names or apis.names()]
     if url and len(chosen) != 1:
         raise UsageError("--url needs one API.", hint=f"For example: bookproof verify {chosen[0].name} --url {url}")
     if url and replay:
         raise UsageError("--url and --replay exclude each other.")
+    if cassettes and not (replay and len(chosen) == 1):
+        raise UsageError(
+            "--cassettes belongs to --replay of one API.", hint="bookproof verify API --replay --cassettes DIR"
+        )
     configuration = Configuration.load(config)
     out, err = console(), console(stderr=True)
     plans = {
         api.name: configuration.plan(
-            api.name, url=url, token_variable=token_env, reading=reading, kind="replay" if replay else None
+            api.name,
+            url=url,
+            token_variable=token_env,
+            reading=reading,
+            depth=depth,
+            kind="replay" if replay else None,
         )
         for api in chosen
     }
+    if cassettes:
+        from bookproof.targets.opening import replaying
+
+        plans = {name: replaying(plan, cassettes) for name, plan in plans.items()}
     if dry_run:
         return _plan(out, chosen, plans)
-    _ask(plans, yes)
+    ask_before_writing(plans.values(), yes)
+    # Annotations keep off a stdout that holds JSON alone.
+    with workflow_step(sys.stderr if as_json else sys.stdout) as step:
+        verdicts, codes = _judge_all(chosen, plans, report, out, err, step, as_json=as_json, quiet=quiet)
+        if as_json:
+            documents = [verdict.as_json() for verdict in verdicts]
+            sys.stdout.write(json.dumps(documents[0] if len(chosen) == 1 else documents, indent=2) + "\n")
+            sys.stdout.flush()
+    return worst(codes)
+
+
+def _judge_all(
+    chosen: list[Api],
+    plans: dict[str, Plan],
+    report: Path,
+    out: Console,
+    err: Console,
+    step: Step | None,
+    *,
+    as_json: bool,
+    quiet: bool,
+) -> tuple[list[Verdict], list[int]]:
+    """Judges one API after another, shows what came of each; gives verdicts and exit codes."""
+    from bookproof.reports.terminal import show_verdict
+
     verdicts: list[Verdict] = []
     codes: list[int] = []
     for api in chosen:
         try:
             verdict, folder = _judge(api, plans[api.name], report, None if as_json or quiet else err)
         except BookproofError as error:
+            if step:
+                step.failed(api.name, error)
             if len(chosen) == 1:
                 raise
             err.print(f"bookproof: {api.name}: {error}", markup=False)
             codes.append(error.exit_code)
             continue
+        if step:
+            step.judged(verdict, folder)
         verdicts.append(verdict)
         codes.append(verdict.exit_code)
         if quiet:
@@ -95,10 +158,7 @@ def command(
         if stale:
             err.print(f"bookproof: {stale}", markup=False)
             codes.append(2)
-    if as_json:
-        documents = [verdict.as_json() for verdict in verdicts]
-        sys.stdout.write(json.dumps(documents[0] if len(chosen) == 1 else documents, indent=2) + "\n")
-    return worst(codes)
+    return verdicts, codes
 
 
 def worst(codes: list[int]) -> int:
@@ -107,8 +167,10 @@ def worst(codes: list[int]) -> int:
     return max(codes, key=order.index, default=3)
 
 
-def _plan(out: Console, chosen: list[apis.Api], plans: dict[str, Plan]) -> int:
+def _plan(out: Console, chosen: list[Api], plans: dict[str, Plan]) -> int:
     """Prints the requests of a run by requirement: what a reference with the same fixtures would be asked."""
+    from bookproof.running import run_suite
+
     for api in chosen:
         plan = plans[api.name]
         outcome = run_suite(api, replace(plan, kind="reference", url="", authorization=None, login={}))
@@ -121,27 +183,6 @@ def _plan(out: Console, chosen: list[apis.Api], plans: dict[str, Plan]) -> int:
     return 0
 
 
-def _ask(plans: dict[str, Plan], yes: bool) -> None:
-    """Asks before a run creates anything on a machine that is not this one."""
-    hosts = {address(plan.url).host for plan in plans.values() if plan.kind == "live"}
-    elsewhere = sorted(host for host in hosts if not _loopback(host))
-    if not elsewhere or yes or os.environ.get("CI"):
-        return
-    question = f"This creates and deletes resources at {', '.join(elsewhere)}. Go on?"
-    if not sys.stdin.isatty():
-        raise UsageError(f"The run would write to {', '.join(elsewhere)}.", hint="Say that it may: --yes.")
-    click.confirm(question, abort=True, err=True)
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _stale_waivers(verdict: Verdict, plan: Plan) -> str:
     """The waivers that there was nothing to waive for; empty where there are none."""
     kept = {row.requirement.id for row in verdict.rows if row.outcome == "passed"}
@@ -149,15 +190,17 @@ def _stale_waivers(verdict: Verdict, plan: Plan) -> str:
     return f"{', '.join(stale)} passed: take the waiver out of the configuration." if stale else ""
 
 
-def _judge(api: apis.Api, plan: Plan, report: Path, err: Console | None) -> tuple[Verdict, Path]:
+def _judge(api: Api, plan: Plan, report: Path, err: Console | None) -> tuple[Verdict, Path]:
+    from bookproof.reports.allure import complete_results
+    from bookproof.reports.folder import write_reports
+    from bookproof.running import run_suite
+
     with tempfile.TemporaryDirectory(prefix="bookproof-") as scratch, _progress(err, api.name) as progress:
         allure = Path(scratch) / "allure-results"
         allure.mkdir()
         outcome = run_suite(api, plan, properties=plan.kind != "replay", allure=allure, progress=progress)
         if outcome.error is not None and not outcome.verdict.requests:
             raise outcome.error
-        from bookproof.reports.allure import complete_results
-
         complete_results(allure, outcome.verdict)
         return outcome.verdict, write_reports(outcome.verdict, report, allure)
 

@@ -3,6 +3,7 @@
 Loaded by name (`-p bookproof.plugin`) or from a conftest.py, never by an entry point: nobody's other runs change.
 """
 
+from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,11 +12,15 @@ import pytest
 
 from bookproof.errors import BookproofError, CannotJudge, Untested
 from bookproof.judge import Finding
+from bookproof.ledger import BUILT_IN
 from bookproof.negatives import NearMiss
+from bookproof.plugin import workers
 from bookproof.plugin.allure import Reporter
 from bookproof.plugin.runs import ApiRun, Runs
 from bookproof.reports.text import finding_text
+from bookproof.targets.packing import send_pack
 from bookproof.targets.replay import NotRecorded
+from bookproof.variants import Pack, packs
 
 requirement = pytest.mark.requirement
 """Marks a scenario with the requirements that it is about."""
@@ -26,16 +31,29 @@ demonstrates = pytest.mark.demonstrates
 near_misses = pytest.mark.near_misses
 """Runs a scenario for every near miss of the named samples; the scenario takes the fixture `miss`."""
 
+variants = pytest.mark.variants
+"""Runs a scenario for variants of the named sample, in packs; the scenario takes the fixture `pack`."""
+
+smoke = pytest.mark.smoke
+"""Marks a scenario that a smoke run has: together, those so marked show every rule."""
+
+full = pytest.mark.full
+"""Marks a scenario that only a full run has: it creates more at a target than what it shows is worth every time."""
+
 needs = pytest.mark.needs
 """Marks a scenario that only makes sense where the target declares a capability."""
 
 RUNS = pytest.StashKey[Runs]()
 _ACTIVE: list[Runs] = []
 _REPORTER = pytest.StashKey[Reporter]()
+_NODES = pytest.StashKey[list[Any]]()
 _MARKERS = (
     "requirement(*ids): the requirements that a scenario is about",
     "demonstrates(id): the requirement that a scenario's valid requests show",
     "near_misses(*samples): runs the scenario for every near miss of these samples",
+    "variants(sample, variants): runs the scenario for variants of a sample, as many at once as go together",
+    "smoke: a smoke run has it",
+    "full: left out of all but full runs",
     "needs(capability): the capability that a target must declare for a scenario to make sense",
     "properties: generated requests, judged against the reference even where scenarios are replayed",
 )
@@ -48,6 +66,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--bookproof-config", metavar="FILE", help="bookproof.toml (default: in the working directory)")
     group.addoption("--bookproof-token-env", metavar="VARIABLE", help="the variable that holds the bearer token")
     group.addoption("--bookproof-report", metavar="DIR", help="write reports below this folder")
+    group.addoption("--bookproof-depth", choices=("smoke", "standard", "full"), help="how much is sent")
     group.addoption("--bookproof-reading", choices=("strict", "tolerant"), help="how unclear places are read")
 
 
@@ -66,19 +85,61 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Parametrizes scenarios that ask for near misses."""
-    marker = metafunc.definition.get_closest_marker("near_misses")
-    if marker is None or "miss" not in metafunc.fixturenames:
-        return
-    run = metafunc.config.stash[RUNS].of(metafunc.definition)
+    """Parametrizes scenarios that ask for near misses or variants."""
+    wanted = {"miss", "pack"} & set(metafunc.fixturenames)
+    run = metafunc.config.stash[RUNS].of(metafunc.definition) if wanted else None
     if run is None:
         return
-    cases = [
-        pytest.param(miss, id=f"{name}-{miss.name}", marks=requirement(miss.requirement))
-        for name in marker.args
-        for miss in run.near_misses(name)
-    ]
-    metafunc.parametrize("miss", cases, indirect=True)
+    if marker := metafunc.definition.get_closest_marker("near_misses"):
+        cases = [
+            pytest.param(miss, id=f"{name}-{miss.name}", marks=requirement(miss.requirement))
+            for name in marker.args
+            for miss in run.near_misses(name)
+        ]
+        metafunc.parametrize("miss", cases, indirect=True)
+    if "pack" in wanted:
+        found = [
+            pytest.param(pack, id=f"{pack.sample}-{_named(pack, number)}", marks=requirement(*pack.requirements))
+            for sample, table in (marker.args for marker in metafunc.definition.iter_markers("variants"))
+            for number, pack in enumerate(packs(sample, table, run.plan.depth), 1)
+        ]
+        metafunc.parametrize("pack", found)
+
+
+def _named(pack: Pack, number: int) -> str:
+    return pack.variants[0].name if len(pack.variants) == 1 else f"together {number}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what the run's depth leaves out, and puts first what shows most: a budget may end the run early."""
+    runs = config.stash[RUNS]
+    turns: Counter[str] = Counter()
+    ranks = {item: _rank(item, run, turns) for item in items if (run := runs.of(item))}
+    left_out = {item for item, rank in ranks.items() if rank is None}
+    if left_out:
+        config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+    in_turn = iter(sorted((item for item in ranks if item not in left_out), key=lambda item: ranks[item] or (0, 0)))
+    items[:] = [next(in_turn) if item in ranks else item for item in items if item not in left_out]
+
+
+def _rank(item: pytest.Item, run: ApiRun, turns: Counter[str]) -> tuple[int, int] | None:
+    """When a test's turn comes; None where the run's depth leaves it out.
+
+    Scenarios with one near miss of each requirement, then further near misses, generated requests last. A smoke run
+    has near misses of what rules say, one of each; what keywords say is the same for all of them.
+    """
+    depth = run.plan.depth
+    about = item.get_closest_marker("requirement")
+    turn = 0
+    if about and item.get_closest_marker("near_misses"):
+        turn = turns[about.args[0]]
+        turns[about.args[0]] += 1
+    if depth == "smoke" and not item.get_closest_marker("smoke"):
+        ruled = about is not None and run.api.ledger[about.args[0]].rule not in ("", *BUILT_IN)
+        return (0, 0) if ruled and turn == 0 and item.get_closest_marker("near_misses") else None
+    if depth != "full" and item.get_closest_marker("full"):
+        return None
+    return int(item.get_closest_marker("properties") is not None), turn
 
 
 @pytest.fixture
@@ -105,6 +166,8 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
     if run is None:
         return (yield)
     with _outcomes(item, run):
+        if run.stopped and item.get_closest_marker("near_misses"):  # what others have shown stands without it
+            pytest.skip(run.stopped)
         if run.stopped:
             raise Untested(run.stopped)
         run.begin(item)
@@ -148,19 +211,32 @@ def pytest_exception_interact(node: pytest.Item | pytest.Collector, call: pytest
 
 def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
     """Remembers that a run was interrupted, so that what was judged so far is no conclusion."""
-    if isinstance(excinfo.value, pytest.Session.Interrupted):  # pytest's own, where tests cannot be collected
+    ended_by = type(excinfo.value)
+    # pytest's own, where tests cannot be collected; pytest-xdist's, where enough tests failed
+    if issubclass(ended_by, pytest.Session.Interrupted) or ended_by.__module__.startswith("xdist."):
         return
     for runs in _ACTIVE[-1:]:  # the innermost: a run may stand within a test of another
-        for run in runs:
-            run.stop(CannotJudge("The run was interrupted."))
+        runs.stop(CannotJudge("The run was interrupted."))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodeready(node: Any) -> None:
+    """Remembers a worker of pytest-xdist."""
+    node.config.stash.setdefault(_NODES, []).append(node)
+
+
+@pytest.hookimpl(trylast=True)  # pytest-xdist has ended its workers by then
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Ends the runs: cleans up, concludes, writes reports."""
+    """Ends the runs: cleans up, concludes, writes reports; a worker leaves the conclusion to who started it."""
     runs = session.config.stash.get(RUNS, None)
-    if runs is not None:
-        runs.finish(narrowed=_narrowed(session))
-        _ACTIVE.remove(runs)
+    if runs is None:
+        return
+    if workers.is_worker(session.config):
+        workers.hand_over(session.config, runs)
+    else:
+        others = list(workers.take_over(session.config.stash.get(_NODES, [])))
+        runs.finish(narrowed=_narrowed(session), others=others)
+    _ACTIVE.remove(runs)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
@@ -206,9 +282,14 @@ def _distinct(findings: list[Finding], run: ApiRun) -> Iterator[str]:
 def _narrowed(session: pytest.Session) -> bool:
     """Whether only some of the tests were asked for, so that untouched requirements say nothing."""
     option = session.config.option
-    ended_early = session.shouldfail or session.shouldstop
+    ended_early = session.shouldfail or session.shouldstop or _stopped_by_xdist(session)
     named = any(".py" in argument for argument in session.config.args)
-    return bool(option.keyword or option.markexpr or named or ended_early)
+    depth = getattr(option, "bookproof_depth", None)
+    return bool(option.keyword or option.markexpr or named or ended_early or depth == "smoke")
 
 
-__all__ = ["demonstrates", "near_misses", "needs", "requirement"]
+def _stopped_by_xdist(session: pytest.Session) -> bool:
+    return bool(getattr(session.config.pluginmanager.getplugin("dsession"), "shouldstop", False))
+
+
+__all__ = ["demonstrates", "full", "near_misses", "needs", "requirement", "send_pack", "smoke", "variants"]

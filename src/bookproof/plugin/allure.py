@@ -5,6 +5,7 @@ import pytest
 from bookproof.evidence import curl, pretty
 from bookproof.exchange import Exchange
 from bookproof.plugin.runs import ApiRun
+from bookproof.reports.markdown import plain
 
 _SEVERITY = {"must": "critical", "should": "minor"}
 _ATTACHED = 3
@@ -55,10 +56,10 @@ class Reporter:
 
         text = allure.attachment_type.TEXT
         request, response = exchange.request, exchange.response
-        allure.attach(f"{request.method} {request.url}\n\n{pretty(request)}", "request", text)
+        allure.attach(plain(f"{request.method} {request.url}\n\n{pretty(request)}"), "request", text)
         answered = f"{response.status}\n\n{pretty(response)}" if response else f"no answer: {exchange.error}"
-        allure.attach(answered, "response", text)
-        allure.attach(curl(request, token_variable), "curl", text)
+        allure.attach(plain(answered), "response", text)
+        allure.attach(plain(curl(request, token_variable)), "curl", text)
 
 
 def _results_only() -> None:

@@ -1,12 +1,14 @@
 """Reads the plugin's command-line options into plans and a place for reports."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from bookproof.exchange import Exchange
+from bookproof.plugin import workers
+from bookproof.reports.parts import RunPart
 from bookproof.targets.configuration import Configuration
 from bookproof.targets.opening import Plan
 from bookproof.verdict import Verdict
@@ -23,26 +25,29 @@ def plan_for(config: pytest.Config) -> Callable[[str], Plan]:
 
     @cache
     def plan(api: str) -> Plan:
-        return configuration.plan(
+        found = configuration.plan(
             api,
             url=target if live else None,
             token_variable=config.getoption("--bookproof-token-env"),
             reading=config.getoption("--bookproof-reading"),
+            depth=config.getoption("--bookproof-depth"),
             kind="live" if live else target or "replay",
         )
+        # The workers of pytest-xdist send at the same time: together they keep to what one run may spend.
+        return replace(found, budget=found.budget.share(workers.count(config)))
 
     return plan
 
 
-def writer(config: pytest.Config) -> Callable[[Verdict, list[Exchange]], None] | None:
+def writer(config: pytest.Config) -> Callable[[Verdict, RunPart], None] | None:
     """What writes reports, None where none are asked for."""
     folder = config.getoption("--bookproof-report")
     if not folder:
         return None
 
-    def write(verdict: Verdict, exchanges: list[Exchange]) -> None:
+    def write(verdict: Verdict, part: RunPart) -> None:
         from bookproof.reports.folder import write_reports
 
-        write_reports(verdict, Path(folder))
+        write_reports(verdict, Path(folder), part=part)
 
     return write

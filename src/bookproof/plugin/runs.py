@@ -2,8 +2,8 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -18,15 +18,27 @@ from bookproof.errors import CannotJudge, Untested
 from bookproof.exchange import Exchange, Request
 from bookproof.judge import Finding
 from bookproof.negatives import NearMiss, near_misses
+from bookproof.reports.parts import RunPart, joined
 from bookproof.targets.opening import Plan, open_session
 from bookproof.targets.session import Scene, Session
-from bookproof.verdict import Run, Verdict, conclude
+from bookproof.verdict import Run, Verdict
 
 CLEAN_UP = "clean-up"
 """How the test is called that takes back what a run created."""
 
 _VERIFIED: dict[tuple[str, str, str], list[NearMiss]] = {}
 """Near misses by contract and sample: they are the same for every run of a process that proves the suite."""
+
+Recordings = frozenset[tuple[int, str]]
+"""Recorded exchanges of a cassette: the place of each, and the test that sent it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one process did of a run: what it judged, and which recordings it had no use for."""
+
+    part: RunPart
+    unplayed: Recordings
 
 
 class ApiRun:
@@ -105,6 +117,7 @@ class ApiRun:
         for name in self.requirements(item)[:1]:
             row = self.api.ledger[name]
             said = (str(failure).splitlines() or ["the scenario's assertion does not hold"])[0]
+            said = self.session.fit_to_keep(said)
             finding = Finding(name, row.level, f"{item.name} does not hold", row.statement, said, "exchange", exchange)
             self.scene.findings.append(finding)
             self.session.tally.note(finding)
@@ -121,7 +134,8 @@ class ApiRun:
 
     def break_down(self, fault: str) -> None:
         """Notes that a scenario could not do its work, through no fault of the target; the first note stands."""
-        self.fault = self.fault or fault.splitlines()[0]
+        said = fault.splitlines()[0]
+        self.fault = self.fault or (self.session.fit_to_keep(said) if "session" in self.__dict__ else said)
 
     def clean_up(self) -> None:
         """Takes back what the run created, where the API has a way to; notes what remains."""
@@ -133,19 +147,13 @@ class ApiRun:
         except CannotJudge as error:
             self.session.tally.remains.append(f"clean-up ended early: {error.message}")
 
-    def stale(self) -> list[str]:
-        """Recordings that no test of today asks for."""
+    def unplayed(self) -> Recordings:
+        """Recordings that no test of this process asked for."""
         cassette = self.session.target.cassette
-        unplayed = cassette.unplayed() if cassette is not None else {}
-        return [
-            f"bookproof: stale: {count} recorded exchanges of {test or 'no test'} were not used; "
-            f"record again: bookproof record {self.api.name}"
-            for test, count in sorted(unplayed.items())
-            if test != CLEAN_UP  # a recording also takes back what generated requests created
-        ]
+        return cassette.unplayed() if cassette is not None else frozenset()
 
-    def verdict(self) -> Verdict:
-        """What the run comes to."""
+    def part(self) -> RunPart:
+        """What the run comes to in this process."""
         run = Run(
             api=self.api.name,
             target=self.plan.kind,
@@ -157,18 +165,23 @@ class ApiRun:
             capabilities=self.plan.capabilities,
             token_variable=self.plan.token_variable,
             interrupted=self.stopped or self.fault,
+            depth=self.plan.depth,
         )
-        return conclude(self.session.tally, run, self.api.contract, self.api.ledger, self.plan.waivers)
+        return RunPart(run, self.api.contract.sha256, self.plan.waivers, self.session.tally)
 
 
 class Runs:
-    """The runs of a pytest session by API. plan_for gives the plan of an API, reports the folder to write to."""
+    """The runs of a pytest session by API. plan_for gives the plan of an API, reports the folder to write to.
+
+    Where pytest-xdist divides the session, each worker judges its tests and `parts` says what they come to; the process
+    that started the workers judges nothing itself, takes `others` and concludes.
+    """
 
     def __init__(
         self,
         plan_for: Callable[[str], Plan],
         *,
-        report: Callable[[Verdict, list[Exchange]], None] | None = None,
+        report: Callable[[Verdict, RunPart], None] | None = None,
     ) -> None:
         self._plan_for = plan_for
         self._report = report
@@ -177,6 +190,7 @@ class Runs:
         self.verdicts: dict[str, Verdict] = {}
         self.stale: list[str] = []
         self.narrowed = False
+        self._stopped = ""
 
     @classmethod
     def from_options(cls, config: pytest.Config) -> "Runs":
@@ -207,19 +221,35 @@ class Runs:
     def __iter__(self) -> Iterator[ApiRun]:
         return iter(self._runs.values())
 
-    def finish(self, *, narrowed: bool) -> None:
-        """Concludes every run that sent something."""
+    def stop(self, error: CannotJudge) -> None:
+        """Ends every run, here and in workers."""
+        self._stopped = self._stopped or error.message
+        for run in self:
+            run.stop(error)
+
+    def finish(self, *, narrowed: bool, others: Sequence[Share] = ()) -> None:
+        """Concludes every run that sent something, here or in workers."""
         self.narrowed = narrowed
-        for (name, apart), run in self._runs.items():
+        shares = [*self.shares(), *others]
+        for name in sorted({share.part.run.api for share in shares}):
+            own = [share for share in shares if share.part.run.api == name]
+            part = joined([share.part for share in own])
+            if self._stopped and not part.run.interrupted:
+                part = replace(part, run=replace(part.run, interrupted=self._stopped))
+            verdict = self.verdicts[name] = part.verdict(apis.load(name))
+            if not narrowed:
+                self.stale += _stale(name, frozenset.intersection(*(share.unplayed for share in own)))
+            if self._report is not None:
+                self._report(verdict, part)
+
+    def shares(self) -> Iterator[Share]:
+        """Ends the runs of this process: cleans up, and says what each comes to."""
+        for (_, apart), run in self._runs.items():
             if "session" not in run.__dict__:
                 continue
             run.clean_up()
-            verdict = run.verdict()
             if not apart:
-                self.stale += [] if narrowed else run.stale()
-                self.verdicts[name] = verdict
-                if self._report is not None:
-                    self._report(verdict, run.recorded)
+                yield Share(run.part(), run.unplayed())
             run.session.close()
 
     def summary(self) -> Iterator[str]:
@@ -236,3 +266,13 @@ class Runs:
             name = folder.name if folder.parent in roots and folder.name in apis.names() else None
             self._folders[folder] = name
         return self._folders[folder]
+
+
+def _stale(api: str, unplayed: Recordings) -> Iterator[str]:
+    """Recordings that no test of today asks for, by the test that they were made for."""
+    for test, count in sorted(Counter(test for _, test in unplayed).items()):
+        if test != CLEAN_UP:  # a recording also takes back what generated requests created
+            yield (
+                f"bookproof: stale: {count} recorded exchanges of {test or 'no test'} were not used; "
+                f"record again: bookproof record {api}"
+            )

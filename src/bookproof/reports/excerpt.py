@@ -44,6 +44,11 @@ def visible(value: Any) -> Any:
     return type(value)(_STEERING.sub(_picture, value))
 
 
+def without_steering(text: str) -> str:
+    """JSON that says the same with signs that steer as their escapes: outside its texts it has none."""
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A top-level property in what was sent and in what came back; `blamed` where a finding points at it."""

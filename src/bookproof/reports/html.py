@@ -14,6 +14,8 @@ from typing import Any
 from bookproof.evidence import BODY_KEPT
 from bookproof.reports.client import kept_and_broken, remarks
 from bookproof.reports.excerpt import Excerpt, bounded, visible
+from bookproof.reports.load import COLUMNS, rows, sentence
+from bookproof.reports.load import remarks as load_remarks
 from bookproof.reports.picture import bars, segments
 from bookproof.verdict import OUTCOMES
 
@@ -100,6 +102,7 @@ def _view(document: Mapping[str, Any], cut: Excerpt, findings: int) -> dict[str,
         "targets": TARGETS,
         "left_out": list(remarks(document["capture"])) if document.get("capture") else [],
         "client": _client(document),
+        **_load(document.get("load")),
         "waived": [row for row in requirements if row["outcome"] == "waived"],
     }
 
@@ -117,6 +120,18 @@ def _client(document: Mapping[str, Any]) -> dict[str, Any] | None:
         "sentence": f"{sentence}.",
         "broken": [(row, told[row["id"]]) for row in broken],
         "unowned": client["unowned"],
+    }
+
+
+def _load(load: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the page shows of a load test."""
+    if load is None:
+        return {}
+    return {
+        "load_columns": COLUMNS,
+        "load_rows": list(rows(load)),
+        "load_broken": list(map(sentence, load["only_under_load"])),
+        "load_remarks": list(load_remarks(load)),
     }
 
 

@@ -4,10 +4,9 @@ import re
 from xml.etree import ElementTree
 
 from bookproof.evidence import curl
+from bookproof.reports.markdown import plain
 from bookproof.tally import Seen
 from bookproof.verdict import Row, Verdict
-
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit_xml(verdict: Verdict) -> str:
@@ -39,28 +38,28 @@ def junit_xml(verdict: Verdict) -> str:
         if unowned:
             _failure(case, verdict.unowned, verdict)
         else:
-            ElementTree.SubElement(case, "system-out").text = _clean(_texts(verdict.unowned, verdict))
+            ElementTree.SubElement(case, "system-out").text = plain(_texts(verdict.unowned, verdict))
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
 def _case(suite: ElementTree.Element, row: Row, verdict: Verdict) -> None:
     requirement = row.requirement
-    name = _clean(f"{requirement.id} {requirement.statement}")
+    name = plain(f"{requirement.id} {requirement.statement}")
     classname = f"bookproof.{verdict.run.api}.{re.sub(r'[^a-z0-9]+', '_', (requirement.theme or 'other').lower())}"
     case = ElementTree.SubElement(suite, "testcase", classname=classname, name=name, time="0")
     if row.outcome == "failed":
         _failure(case, row.findings, verdict)
     elif row.outcome == "warned":
-        ElementTree.SubElement(case, "system-out").text = _clean(_texts(row.findings, verdict))
+        ElementTree.SubElement(case, "system-out").text = plain(_texts(row.findings, verdict))
     elif row.outcome != "passed":
-        ElementTree.SubElement(case, "skipped", message=_clean(f"{row.outcome}: {row.reason}"))
+        ElementTree.SubElement(case, "skipped", message=plain(f"{row.outcome}: {row.reason}"))
 
 
 def _failure(case: ElementTree.Element, findings: tuple[Seen, ...], verdict: Verdict) -> None:
     first = findings[0].finding
-    failure = ElementTree.SubElement(case, "failure", message=_clean(first.message), type=first.level)
-    failure.text = _clean(_texts(findings, verdict))
+    failure = ElementTree.SubElement(case, "failure", message=plain(first.message), type=first.level)
+    failure.text = plain(_texts(findings, verdict))
 
 
 def _texts(findings: tuple[Seen, ...], verdict: Verdict) -> str:
@@ -69,8 +68,3 @@ def _texts(findings: tuple[Seen, ...], verdict: Verdict) -> str:
         f"got: {seen.finding.actual}\n{curl(seen.finding.exchange.request, verdict.run.token_variable)}"
         for seen in findings
     )
-
-
-def _clean(text: str) -> str:
-    """Text without the signs that XML cannot carry."""
-    return _NOT_XML.sub("�", text)

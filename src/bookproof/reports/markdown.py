@@ -39,7 +39,7 @@ def _head(verdict: Verdict) -> Iterator[str]:
         yield f"> {cell(verdict.reason)}"
         yield ""
     yield f"Judged: {run.target} `{run.url}`, contract {verdict.contract_version}, reading {run.reading}, "
-    yield f"{run.started:%Y-%m-%d %H:%M} UTC, {verdict.requests} requests in {run.seconds:.1f} s."
+    yield f"depth {run.depth}, {run.started:%Y-%m-%d %H:%M} UTC, {verdict.requests} requests in {run.seconds:.1f} s."
     yield ""
     yield "| " + " | ".join(OUTCOMES) + " |"
     yield "|" + "---:|" * len(OUTCOMES)

@@ -77,6 +77,8 @@ class Column:
 CHART_WIDTH, CHART_HEIGHT = 720, 110
 _LABELS = 9
 """How many dates stand below a chart without touching."""
+_LEAST = 5.0
+"""How high a part of a column is at least: one failed requirement among hundreds is to be seen."""
 
 
 def columns(runs: list[tuple[str, str, Mapping[str, int]]]) -> list[Column]:
@@ -91,11 +93,22 @@ def columns(runs: list[tuple[str, str, Mapping[str, int]]]) -> list[Column]:
             date[:10],
             round(step * place + (step - wide) / 2, 2),
             round(wide, 2),
-            tuple(
-                (part, round(CHART_HEIGHT - (part.start + part.count) * scale, 2), round(part.count * scale, 2))
-                for part in stacked(counts)
-            ),
+            _piled(stacked(counts), scale),
             place % every == 0,
         )
         for place, (label, date, counts) in enumerate(runs)
     ]
+
+
+def _piled(parts: tuple[Segment, ...], scale: float) -> tuple[tuple[Segment, float, float], ...]:
+    """The parts of a column with upper edge and height; what small ones gain in height, the large ones lose."""
+    whole = sum(part.count for part in parts) * scale
+    small = [part for part in parts if part.count * scale < _LEAST]
+    rest = whole - sum(part.count for part in small) * scale
+    shrunk = (whole - _LEAST * len(small)) / rest if rest else 0.0
+    piled, top = [], float(CHART_HEIGHT)
+    for part in parts:
+        height = _LEAST if part in small and shrunk > 0 else part.count * scale * (shrunk if shrunk > 0 else 1)
+        top -= height
+        piled.append((part, round(top, 2), round(height, 2)))
+    return tuple(piled)

@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 
 from bookproof.errors import BookproofError, DataError, UsageError
+from bookproof.writing import drafted, drafted_folder, reason
 
 RESULTS, REPORT, HISTORY = "allure-results", "allure-report", "allure-history"
 RUNS_KEPT = 20
@@ -86,14 +87,14 @@ def render_allure(tool: Tool, folder: Path, target: Path | None = None, *, singl
         _strip(made / "index.html")
         try:
             if single:
-                page.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(made / "index.html", page)
+                with drafted(page) as draft:
+                    shutil.copyfile(made / "index.html", draft)
             else:
-                shutil.rmtree(page.parent, ignore_errors=True)
-                shutil.copytree(made, page.parent)
+                with drafted_folder(page.parent) as folder_draft:
+                    shutil.copytree(made, folder_draft, dirs_exist_ok=True)
             history.keep(after)
         except OSError as error:
-            raise UsageError(f"{page} cannot be written: {error.strerror}.", hint="Name another: --to FILE.") from None
+            raise UsageError(f"{page} cannot be written: {reason(error)}.", hint="Name another: --to FILE.") from None
     return page
 
 
@@ -116,11 +117,13 @@ class _History:
 
     def keep(self, after: Path) -> None:
         """Puts a tool's history in place; the other tool's stays as it is."""
-        if self._before.name == "after" and self._before.is_dir():
-            shutil.rmtree(self._folder / "before", ignore_errors=True)
-            shutil.copytree(self._before, self._folder / "before")
-        shutil.copytree(after, self._folder / "after", dirs_exist_ok=True)
-        (self._folder / "run").write_text(self._stamp, encoding="utf-8")
+        with drafted_folder(self._folder) as draft:
+            for name in ("before", "after"):
+                known = self._before if name == "before" else self._folder / name
+                if known.is_dir():
+                    shutil.copytree(known, draft / name)
+            shutil.copytree(after, draft / "after", dirs_exist_ok=True)
+            (draft / "run").write_text(self._stamp, encoding="utf-8")
 
     @cached_property
     def _before(self) -> Path:

@@ -12,6 +12,7 @@ import yaml
 
 from bookproof import __version__, resources
 from bookproof.ledger import Requirement
+from bookproof.reports.excerpt import without_steering
 from bookproof.schema import unescape
 from bookproof.tally import Seen
 from bookproof.verdict import Row, Verdict
@@ -61,7 +62,7 @@ def sarif(verdict: Verdict) -> str:
             }
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return without_steering(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
 
 
 class Places:

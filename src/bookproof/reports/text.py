@@ -3,6 +3,7 @@
 from bookproof.evidence import curl
 from bookproof.judge import Finding
 from bookproof.ledger import Ledger
+from bookproof.reports.markdown import plain
 
 
 def finding_text(finding: Finding, ledger: Ledger, token_variable: str = "") -> str:
@@ -22,4 +23,4 @@ def finding_text(finding: Finding, ledger: Ledger, token_variable: str = "") -> 
         f"    got       {finding.actual}",
         f"    {curl(finding.exchange.request, token_variable)}",
     ]
-    return "\n".join(lines)
+    return plain("\n".join(lines))

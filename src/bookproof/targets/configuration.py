@@ -4,7 +4,7 @@ import base64
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,13 +13,16 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bookproof import apis
-from bookproof.errors import ConfigurationError
+from bookproof.errors import ConfigurationError, UsageError
 from bookproof.judge import Reading
 from bookproof.targets.manners import Budget
 from bookproof.targets.opening import Plan, check_fixtures
+from bookproof.variants import Depth
 from bookproof.verdict import Waiver
 
 FILE = "bookproof.toml"
+_NAME = re.compile(r"(?!(?=\w*[a-z])(?=\w*\d)\w{20,})[A-Za-z_]\w{0,63}", re.ASCII)
+"""Names of variables; not what is as long as a token and has small letters and digits in it."""
 CAPABILITIES = frozenset({"readback", "cleanup"})
 
 
@@ -37,6 +40,9 @@ def _rate(value: Any) -> Any:
     return float(found[1]) / {"s": 1, "min": 60, "h": 3600}[found[2]]
 
 
+Rate = Annotated[str, Field(pattern=r"^\s*\d+(\.\d+)?\s*/\s*(s|min|h)\s*$")]
+"""A rate as text."""
+
 Variable = Annotated[str, Field(pattern=r"^env:\w+$")]
 """The name of an environment variable, as `env:NAME`: a secret never stands in a file."""
 
@@ -47,37 +53,45 @@ class Credentials(_Section):
     login: what the API's own login asks for, by name; the token that it gives is renewed once when it is refused.
     """
 
-    bearer: Variable | None = None
-    basic: Variable | None = None
-    login: dict[str, Variable] | None = None
+    bearer: Variable | None = Field(default=None, description="The variable that holds a bearer token.")
+    basic: Variable | None = Field(default=None, description="The variable that holds user:password.")
+    login: dict[str, Variable] | None = Field(
+        default=None, description="What the API's own login asks for; a token that is refused is renewed once."
+    )
 
 
 class BudgetSection(_Section):
     """What a run may spend: requests, a rate, seconds."""
 
-    requests: int = Field(default=0, ge=0)
-    rate: Annotated[float, BeforeValidator(_rate)] = Field(default=0.0, ge=0)
-    seconds: float = Field(default=600.0, ge=0)
+    requests: int = Field(default=0, ge=0, description="Requests that a run may send; 0 sets no limit.")
+    rate: Annotated[float, BeforeValidator(_rate, json_schema_input_type=float | Rate)] = Field(
+        default=0.0, ge=0, description='Requests a second, or as "10/s", "60/min", "5000/h"; 0 sets no limit.'
+    )
+    seconds: float = Field(default=600.0, ge=0, description="Seconds that a run may take; 0 sets no limit.")
 
 
 class WaiverSection(_Section):
     """A requirement that may fail until a date, and why."""
 
-    requirement: str
-    reason: str = Field(min_length=1)
-    expires: date
+    requirement: str = Field(description="The id of the requirement.")
+    reason: str = Field(min_length=1, description="Why it may fail.")
+    expires: date = Field(description="The last day on which it may fail.")
 
 
 class Section(_Section):
     """The section of one API."""
 
-    url: str = ""
-    credentials: Credentials = Credentials()
-    fixtures: dict[str, Any] = Field(default_factory=dict)
-    capabilities: tuple[str, ...] = ()
-    budget: BudgetSection = BudgetSection()
-    reading: Reading = "strict"
-    waivers: tuple[WaiverSection, ...] = ()
+    url: str = Field(default="", description="The address of the service; without it the reference is judged.")
+    credentials: Credentials = Field(default=Credentials(), description="How a run proves who it is.")
+    fixtures: dict[str, Any] = Field(
+        default_factory=dict, description="What the service is known to hold: valid requests are built from it."
+    )
+    capabilities: tuple[str, ...] = Field(default=(), description="What the service can do beyond the document.")
+    budget: BudgetSection = Field(default=BudgetSection(), description="What a run may spend.")
+    reading: Reading = Field(
+        default="strict", description="tolerant: what is accepted too generously is a warning, not a violation."
+    )
+    waivers: tuple[WaiverSection, ...] = Field(default=(), description="Requirements that may fail for a while.")
 
 
 class Configuration:
@@ -126,8 +140,11 @@ class Configuration:
         token_variable: str | None = None,
         reading: Reading | None = None,
         kind: str | None = None,
+        depth: Depth | None = None,
     ) -> Plan:
         """What to judge for an API: the file's section, what the command line says in its place."""
+        if kind == "replay" and depth == "full":
+            raise UsageError("Recordings hold a standard run; a full one needs a target.")
         section = self.sections.get(api, Section())
         address = url or section.url
         live = bool(address) and kind in (None, "live")
@@ -139,14 +156,26 @@ class Configuration:
             url=address if live else "",
             authorization=authorization,
             login=login,
-            secrets=(*_parts(authorization), *login.values()),
+            secrets=tuple(dict.fromkeys([*_parts(authorization), *login.values(), *self._named_secrets()])),
             fixtures=section.fixtures if live else {},
             capabilities=frozenset(section.capabilities),
             budget=Budget(**section.budget.model_dump()),
+            depth=depth or "standard",
             reading=reading or section.reading,
             waivers={w.requirement: Waiver(w.requirement, w.reason, w.expires) for w in section.waivers},
             token_variable=variable,
         )
+
+    def _named_secrets(self) -> Iterator[str]:
+        """What stands in the variables that the file names, whichever of them a run uses: it may turn up anywhere."""
+        for section in self.sections.values():
+            given = section.credentials
+            for named in (given.bearer, given.basic, *(given.login or {}).values()):
+                value = os.environ.get((named or "").removeprefix("env:"), "").strip()
+                if value:
+                    yield value
+                if value and named == given.basic:
+                    yield value.partition(":")[2]
 
     def _check(self, name: str) -> None:
         api, section = apis.load(name), self.sections[name]
@@ -176,11 +205,11 @@ class Configuration:
 
     def _authorization(self, section: Section, token_variable: str | None) -> tuple[str | None, str]:
         if token_variable:
-            return f"Bearer {_environment(token_variable)}", token_variable
+            return f"Bearer {_header_value(token_variable)}", token_variable
         given = section.credentials
         if given.bearer:
             variable = given.bearer.removeprefix("env:")
-            return f"Bearer {_environment(variable)}", variable
+            return f"Bearer {_header_value(variable)}", variable
         if given.basic:
             variable = given.basic.removeprefix("env:")
             return f"Basic {base64.b64encode(_environment(variable).encode()).decode()}", variable
@@ -189,10 +218,23 @@ class Configuration:
 
 def _environment(variable: str) -> str:
     value = os.environ.get(variable, "").strip()
+    if not value and not _NAME.fullmatch(variable):
+        raise ConfigurationError(
+            "What is given in place of a variable's name is no name; it is not repeated here.",
+            hint="Put the secret into a variable and name that: export TOKEN=…, --token-env TOKEN",
+        )
     if not value:
         raise ConfigurationError(
             f"The environment variable {variable} is not set.", hint=f"Set it first: export {variable}=…"
         )
+    return value
+
+
+def _header_value(variable: str) -> str:
+    """A secret that stands in a header: HTTP carries nothing but visible ASCII there."""
+    value = _environment(variable)
+    if not value.isascii() or not value.isprintable():
+        raise ConfigurationError(f"The environment variable {variable} holds signs that no header can carry.")
     return value
 
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bookproof.errors import BudgetSpent
 from bookproof.exchange import Response
@@ -20,6 +20,10 @@ class Budget:
     requests: int = 0
     seconds: float = 0.0
     rate: float = 0.0
+
+    def share(self, count: int) -> "Budget":
+        """What one of several processes may spend that send at the same time."""
+        return replace(self, requests=-(-self.requests // count), rate=self.rate / count)
 
 
 class Manners:

@@ -1,7 +1,8 @@
 """Opens sessions: what a run is to judge (a Plan) becomes a session with a target, a Judge and credentials."""
 
+import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 from starlette.types import ASGIApp
 
 from bookproof.apis import Api, Fixtures
-from bookproof.captures.cassette import IndexedCassette
+from bookproof.captures.cassette import IndexedCassette, recorded_how
 from bookproof.errors import ConfigurationError, DataError, UsageError
 from bookproof.judge import Reading
 from bookproof.targets.asgi import AsgiTransport
@@ -18,6 +19,7 @@ from bookproof.targets.manners import Budget
 from bookproof.targets.replay import ReplayTransport
 from bookproof.targets.secrets import SCRUBBED, Scrubber
 from bookproof.targets.session import Session, Target
+from bookproof.variants import Depth
 from bookproof.verdict import Waiver
 
 Kind = Literal["reference", "replay", "live"]
@@ -44,11 +46,16 @@ class Plan:
     fixtures: Mapping[str, Any] = field(default_factory=dict)
     capabilities: frozenset[str] = frozenset()
     budget: Budget = field(default_factory=Budget)
+    depth: Depth = "standard"
     reading: Reading = "strict"
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
     token_variable: str = ""
     timeout: float = 15.0
     clock: Callable[[], float] | None = None
+    tag: str = ""
+    """Sets the names that a live run creates apart from those of others; drawn by chance where it is empty."""
+    cassettes: Path | None = None
+    """The recording to replay in place of the API's own."""
     sequential: bool = False
     """Send what scenarios send at once one after the other, so that a recording is reproducible."""
 
@@ -57,9 +64,9 @@ def open_session(api: Api, plan: Plan) -> Session:
     """A session for one run of one API."""
     opener = {"reference": _reference, "replay": _replay, "live": _live}[plan.kind]
     target, authorization, declared = opener(api, plan)
-    secrets = list(plan.secrets)
+    known = list(plan.secrets)
     if authorization:
-        secrets.append(authorization.partition(" ")[2])
+        known.append(authorization.partition(" ")[2])
     return Session(
         api,
         api.judge(bases=[target.url], reading=plan.reading),
@@ -70,7 +77,21 @@ def open_session(api: Api, plan: Plan) -> Session:
         capabilities=plan.capabilities,
         sequential=plan.sequential,
         budget=plan.budget,
-        scrubber=Scrubber(secrets),
+        scrubber=Scrubber(known),
+    )
+
+
+def replaying(plan: Plan, folder: Path) -> Plan:
+    """The plan that replays a recording as it was made: with its fixtures, its credentials' scheme, its names."""
+    how = recorded_how(folder / "scenarios")
+    fixtures, capabilities = how.get("fixtures"), how.get("capabilities")
+    return replace(
+        plan,
+        cassettes=folder,
+        tag=str(how.get("tag", "")),
+        authorization=f"{how.get('scheme', 'Bearer')} {SCRUBBED}",
+        fixtures=fixtures if isinstance(fixtures, dict) else {},
+        capabilities=frozenset(capabilities if isinstance(capabilities, list) else plan.capabilities),
     )
 
 
@@ -105,31 +126,38 @@ def _reference(api: Api, plan: Plan) -> tuple[Target, str | None, Mapping[str, A
 
 
 def _replay(api: Api, plan: Plan) -> tuple[Target, str | None, Mapping[str, Any]]:
-    folder = cassette_folder(api)
+    folder = plan.cassettes / "scenarios" if plan.cassettes else cassette_folder(api)
     if not folder.is_dir():
-        raise DataError(f"There are no cassettes of {api.name}.", hint=f"Record them: bookproof record {api.name}.")
+        place = f"in {plan.cassettes}" if plan.cassettes else f"of {api.name}"
+        raise DataError(f"There are no cassettes {place}.", hint=f"Record them: bookproof record {api.name}.")
     cassette: IndexedCassette = IndexedCassette.load(path=folder, headers=matched_headers(api))
     client = httpx.Client(transport=ReplayTransport(cassette))
-    target = Target("replay", api.contract.servers[0], client, cassette)
-    return target, f"Bearer {SCRUBBED}", plan.fixtures or api.reference_fixtures
+    target = Target("replay", api.contract.servers[0], client, cassette, tag=plan.tag)
+    return target, plan.authorization or f"Bearer {SCRUBBED}", plan.fixtures if plan.tag else api.reference_fixtures
 
 
 def _live(api: Api, plan: Plan) -> tuple[Target, str | None, Mapping[str, Any]]:
     address(plan.url)
     client = httpx.Client(timeout=plan.timeout, follow_redirects=False, trust_env=False)
     return (
-        Target("live", plan.url.rstrip("/"), client, timeout=plan.timeout),
+        Target("live", plan.url.rstrip("/"), client, timeout=plan.timeout, tag=plan.tag or secrets.token_hex(3)),
         plan.authorization or f"Bearer {NO_TOKEN}",
         plan.fixtures,
     )
 
 
 def address(url: str) -> httpx.URL:
-    """A live target's address, read; UsageError where it is none."""
+    """A service's address, read; UsageError where it is none, or where a credential stands in it."""
     try:
         read = httpx.URL(url)
     except (httpx.InvalidURL, TypeError):
         read = httpx.URL("")
+    if "@" in url.partition("://")[2].partition("/")[0] or "?" in url or "#" in url:
+        shown = "://".join(filter(None, (read.scheme, read.host))) or "the address"
+        raise UsageError(
+            f"{shown}: an address ends with its path and holds no credentials.",
+            hint='Name them in bookproof.toml: credentials = { basic = "env:VARIABLE" }, the variable user:password.',
+        )
     if read.scheme not in ("http", "https") or not read.host:
         raise UsageError(f"{url!r} is not an http or https address.", hint="For example https://api.example.com")
     return read

@@ -1,35 +1,62 @@
 """Keeps secrets out of everything that is kept: exchanges are scrubbed before anybody else sees them."""
 
+import base64
+import html
 import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property, lru_cache
 from urllib.parse import quote, quote_plus
 
 from bookproof.exchange import Exchange, Headers, Request, Response
 
 SCRUBBED = "bookproof-scrubbed"
 
+ORDINARY = frozenset({"true", "false", "null", "none", "bearer", "basic", "digest", "bookproof", SCRUBBED})
+"""Words that stand where secrets do and are none, and the one that everything a run creates begins with."""
+
+_SHORTEST = 4
+_LONGEST_WORD = 12
+_SHORTEST_ENCODED = 10
+"""Characters of base64 that do not match by chance."""
+
 _COOKIES = frozenset({"cookie", "set-cookie"})
+_ATTRIBUTES = frozenset(
+    {"path", "domain", "expires", "max-age", "samesite", "secure", "httponly", "partitioned", "priority"}
+)
 
 
 class Scrubber:
-    """Replaces known secrets wherever they stand, and the values of cookies; the structure around them stays."""
+    """Replaces known secrets wherever they stand, and the values of cookies; the structure around them stays.
+
+    A secret that is a mere word is replaced where it stands alone, and not as the name of a property: a password
+    "name" must not make an answer out of order.
+    """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._secrets: list[str] = []
+        self._spellings: list[_Spelling] = []
+        self._known: set[str] = set()
         for secret in secrets:
             self.learn(secret)
 
-    def learn(self, secret: str) -> None:
-        """Adds a secret, however URLs and JSON may spell it; very short ones would match by chance and are left out."""
-        if len(secret) >= 4:
-            self._secrets = sorted({*self._secrets, *_spellings(secret)}, key=len, reverse=True)
+    def learn(self, secret: str) -> bool:
+        """Adds a secret, in whatever spelling, and says whether it is a new one.
+
+        Very short ones would match by chance and are left out.
+        """
+        if len(secret) < _SHORTEST or secret in self._known or secret.casefold() in ORDINARY:
+            return False
+        self._known.add(secret)
+        found = {spelling.text: spelling for spelling in (*_prepared(secret), *self._spellings)}
+        self._spellings = sorted(found.values(), key=lambda spelling: (-len(spelling.text), spelling.text))
+        return True
 
     def text(self, text: str) -> str:
         """The text without any secret."""
-        for secret in self._secrets:
-            text = text.replace(secret, SCRUBBED)
+        for spelling in self._spellings:
+            if spelling.text in text:
+                text = spelling.in_text.sub(spelling.replaced, text)
         return text
 
     def exchange(self, exchange: Exchange) -> Exchange:
@@ -51,24 +78,111 @@ class Scrubber:
 
     def _headers(self, headers: Headers) -> Headers:
         return tuple(
-            (name, _cookie(value) if name.lower() in _COOKIES else self.text(value)) for name, value in headers
+            (self.text(name), _cookie(value) if name.lower() in _COOKIES else self.text(value))
+            for name, value in headers
         )
 
     def _bytes(self, body: bytes) -> bytes:
-        for secret in self._secrets:
-            body = body.replace(secret.encode(), SCRUBBED.encode())
+        for spelling in self._spellings:
+            if spelling.raw in body:
+                body = spelling.in_bytes.sub(spelling.replaced_bytes, body)
         return body
 
 
+class _Spelling:
+    """One spelling of a secret, ready to be looked for. What stands for a secret already is left as it is."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.raw = text.encode("utf-8", "surrogatepass")
+        self._shown = "1" + "0" * (len(text) - 1) if text.isdecimal() and text.isascii() else SCRUBBED
+
+    @cached_property
+    def in_text(self) -> re.Pattern[str]:
+        """Where it stands in a text."""
+        return re.compile(
+            _WORD.format(re.escape(self.text)) if _is_word(self.text) else _ANYWHERE.format(re.escape(self.text))
+        )
+
+    @cached_property
+    def in_bytes(self) -> re.Pattern[bytes]:
+        """Where it stands in a body."""
+        form = _WORD if _is_word(self.text) else _ANYWHERE
+        before, after = form.encode().split(b"{}")
+        return re.compile(before + re.escape(self.raw) + after)
+
+    def replaced(self, found: re.Match[str]) -> str:
+        """What stands in its place; a number for digits alone, for a number is no text in JSON."""
+        return SCRUBBED if found[0] == SCRUBBED else self._shown
+
+    def replaced_bytes(self, found: re.Match[bytes]) -> bytes:
+        """The same in a body."""
+        return (SCRUBBED if found[0] == SCRUBBED.encode() else self._shown).encode()
+
+
+_ANYWHERE = SCRUBBED + "|{}"
+_WORD = SCRUBBED + r"|(?<![\w-]){}(?![\w-])(?!\\?\"\s*:)"
+
+
+def _is_word(text: str) -> bool:
+    """Whether a text is a word that might stand anywhere, a name for example."""
+    return len(text) <= _LONGEST_WORD and text.isalpha() and (text[1:].islower() or text.isupper())
+
+
+@lru_cache(512)
+def _prepared(secret: str) -> tuple[_Spelling, ...]:
+    return tuple(_Spelling(spelling) for spelling in sorted(spellings(secret)))
+
+
+def spellings(secret: str) -> frozenset[str]:
+    """A secret as text, in a URL, in JSON and HTML of writers that escape more than they need to, and in base64."""
+    once = {spelling for spelling in _spellings(secret) if len(spelling) >= _SHORTEST}
+    return frozenset(once | {spelling.replace("\\", "\\\\") for spelling in once})  # JSON may hold JSON as text
+
+
 def _spellings(secret: str) -> Iterator[str]:
-    """A secret as text, in a URL, and in the JSON of writers that escape more than they need to."""
     yield secret
-    yield from (quote(secret, safe=""), quote(secret, safe="/"), quote_plus(secret))
-    for text in (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]):
-        yield from (text, text.replace("/", "\\/"))
+    raw = secret.encode("utf-8", "surrogatepass")
+    for quoted in (quote(raw, safe=""), quote(raw, safe="/"), quote_plus(raw), quote(raw, safe="!'()*~:@/=+,;$&")):
+        yield quoted
+        yield re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), quoted)
+    for text in (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], repr(secret)[1:-1]):
+        yield from (text, text.replace("/", "\\/"), re.sub(r"\\u[0-9a-f]{4}", lambda u: "\\u" + u[0][2:].upper(), text))
         for signs in ("=", "=+", "=+/", "<>&='", "<>&='+/"):
-            yield "".join(f"\\u{ord(sign):04x}" if sign in signs else sign for sign in text)
+            for form in ("04x", "04X"):
+                yield "".join(f"\\u{ord(sign):{form}}" if sign in signs else sign for sign in text)
+    yield from (html.escape(secret), html.escape(secret, quote=False), html.escape(secret).replace("&#x27;", "&#39;"))
+    yield "".join(sign if sign.isalnum() else f"&#{ord(sign)};" for sign in secret)
+    yield "".join(sign if sign.isalnum() else f"&#x{ord(sign):x};" for sign in secret)
+    yield "".join(sign if sign.isalnum() else f"&#x{ord(sign):X};" for sign in secret)
+    yield from _in_base64(raw)
+
+
+def _in_base64(raw: bytes) -> Iterator[str]:
+    """What base64 makes of a text, wherever in a longer one it stands: the characters that only it decides on."""
+    for before in range(3):
+        encoded = base64.b64encode(bytes(before) + raw).decode()
+        core = encoded[(0, 2, 3)[before] : (before + len(raw)) * 8 // 6]
+        if len(core) >= _SHORTEST_ENCODED:
+            yield core
+            yield core.translate(str.maketrans("+/", "-_"))
+
+
+def cookie_values(value: str) -> list[str]:
+    """The values in a Cookie or Set-Cookie header, those of a cookie's attributes left out."""
+    pairs = [part.strip().partition("=") for part in value.split(";")]
+    return [
+        text.strip().strip('"') if equals else name
+        for name, equals, text in pairs
+        if name.strip().lower() not in _ATTRIBUTES
+    ]
 
 
 def _cookie(value: str) -> str:
-    return re.sub(r"=[^;,]*", f"={SCRUBBED}", value)
+    """A cookie header with names, and the names of attributes, alone."""
+    parts = []
+    for part in value.split(";"):
+        name, equals, _ = part.partition("=")
+        known = equals or name.strip().lower() in _ATTRIBUTES
+        parts.append(f"{name}={SCRUBBED}" if equals else name if known else SCRUBBED)
+    return ";".join(parts)

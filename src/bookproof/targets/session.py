@@ -1,8 +1,8 @@
 """Sends drafts to a target and has every exchange judged: what suites talk to."""
 
-import secrets
 import time
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,6 +21,7 @@ from bookproof.exchange import Exchange, Intent, Request, Response
 from bookproof.judge import Finding, Judge, Judgement
 from bookproof.tally import Tally
 from bookproof.targets.manners import THROTTLED, Budget, Manners
+from bookproof.targets.masking import Issued, secrets_in
 from bookproof.targets.secrets import Scrubber
 
 CREATED = "bookproof"
@@ -38,6 +39,9 @@ PATIENCE = 6
 THROTTLED_IN_A_ROW = 3
 """How many requests in a row may exhaust the patience before the run gives up."""
 
+AT_ONCE = 5
+"""How many requests are sent at the same time: as many as the shortest queue that servers have by default."""
+
 SILENCES = 5
 """How many requests in a row may go unanswered before the run gives up."""
 
@@ -52,6 +56,8 @@ class Target:
     cassette: IndexedCassette | None = None
     timeout: float = 15.0
     """Seconds that one answer may take from beginning to end."""
+    tag: str = ""
+    """What sets the names of this run's creations apart from those of others; empty where no one else creates any."""
 
 
 @dataclass(slots=True)
@@ -93,6 +99,8 @@ class Answer:
         """Whether the request was refused: any answer that is neither a success nor a server error."""
         if self._judgement.trouble:
             raise Untested(self._judgement.trouble)
+        if not self.status and self.exchange.intent.tentative:
+            raise Untested("a connection among several at once was not taken up")
         return 300 <= self.status < 500 or self._denied
 
     @property
@@ -149,9 +157,9 @@ class Session:
         self.authorization = authorization
         self._login = login or {}
         self._scrubber = scrubber or Scrubber()
+        self._issued = Issued()
         self._token = ""
-        self._tag = secrets.token_hex(3) if target.kind == "live" else ""
-        self._named_so_far = 0
+        self._named_so_far: Counter[str] = Counter()
         self._established: dict[str, Untested | None] = {}
         self._answered = False
         self._silences = 0
@@ -188,23 +196,42 @@ class Session:
             intent = replace(intent, demonstrates=None, vouched=False, about=intent.about or intent.demonstrates)
         return self._observe(self._exchange(request, intent))
 
+    def send_as(self, draft: Draft, intent: Intent) -> Answer:
+        """Sends a draft of which more is known than the running test says."""
+        request = self.build(self._named(draft))
+        return self._observe(self._exchange(request, replace(intent, test=self.scene.test)))
+
+    def judge_for_itself(self, exchange: Exchange) -> Answer:
+        """Has an exchange judged whose parts were looked at and did not explain what is wrong with it."""
+        return self._observe(replace(exchange, intent=replace(exchange.intent, tentative=False)))
+
     def send_together(self, drafts: Sequence[Draft]) -> list[Answer]:
-        """Sends drafts at the same time, each on a thread of its own, and has the exchanges judged as they ended."""
-        intent = self._intent(None)
+        """Sends drafts at the same time, each on a thread of its own, and has the exchanges judged as they ended.
+
+        A connection that is not taken up says nothing here: the queue of a small server holds no more than a few.
+        """
+        intent = replace(self._intent(None), tentative=True)
         requests = [self.build(self._named(draft)) for draft in drafts]
-        with ThreadPoolExecutor(max_workers=1 if self._sequential else len(requests)) as pool:
+        with ThreadPoolExecutor(max_workers=1 if self._sequential else AT_ONCE) as pool:
             exchanges = list(pool.map(lambda request: self._exchange(request, intent), requests))
         exchanges.sort(key=lambda exchange: exchange.started + exchange.elapsed)
-        return [self._observe(exchange) for exchange in marked(exchanges) if isinstance(exchange, Exchange)]
+        known = replace(intent, tentative=False)
+        said = [replace(exchange, intent=known) if exchange.response else exchange for exchange in exchanges]
+        return [self._observe(exchange) for exchange in marked(said) if isinstance(exchange, Exchange)]
 
     def _named(self, draft: Draft) -> Draft:
-        """A creation with a name that nothing at a live target has yet: a service may want names to be unique."""
+        """A creation with a name that nothing at a live target has yet: a service may want names to be unique.
+
+        A name follows from the run's tag, the test and its creations so far, so that a recording replays.
+        """
         name = getattr(self.samples, "NAMES", {}).get(draft.operation)
         body = draft.body
-        if not self._tag or not isinstance(body, dict) or not str(body.get(name, "")).startswith(CREATED):
+        if not self.target.tag or not isinstance(body, dict) or not str(body.get(name, "")).startswith(CREATED):
             return draft
-        self._named_so_far += 1
-        return draft.with_body(body | {name: f"{body[name]}-{self._tag}{self._named_so_far:x}"})
+        test = self.scene.test
+        self._named_so_far[test] += 1
+        number = zlib.crc32(f"{test} {self._named_so_far[test]}".encode("utf-8", "surrogatepass"))
+        return draft.with_body(body | {name: f"{body[name]}-{self.target.tag}{number:08x}"})
 
     def _intent(self, also_breaks: str | None) -> Intent:
         return Intent(
@@ -218,6 +245,7 @@ class Session:
     def _observe(self, exchange: Exchange) -> Answer:
         exchange = self._scrubber.exchange(exchange)
         judgement = self.judge.observe(exchange)
+        exchange = self._without_issued(exchange, judgement)
         self._end_if_refused(judgement, exchange)
         self.tally.add(judgement)
         self.scene.findings += judgement.findings
@@ -225,6 +253,23 @@ class Session:
         for watch in self.watchers:
             watch(exchange, judgement)
         return Answer(judgement, exchange, self.undeclared)
+
+    def _without_issued(self, exchange: Exchange, judgement: Judgement) -> Exchange:
+        """The exchange and its findings as they are kept: judged first, for what is judged is the answer as it came."""
+        if self.target.kind != "live":
+            return exchange
+        kept = self._issued.exchange(exchange)
+        judgement.findings = [
+            replace(f, exchange=kept, message=self.fit_to_keep(f.message), actual=self.fit_to_keep(f.actual))
+            for f in judgement.findings
+        ]
+        if judgement.call is not None:
+            judgement.call.exchange = kept
+        return kept
+
+    def fit_to_keep(self, text: str) -> str:
+        """A text without any secret of the run."""
+        return self._issued.text(self._scrubber.text(text))
 
     def establish(self, name: str) -> None:
         """Makes sure, once a run, that a sample (the plainest valid request of its kind) is accepted.
@@ -275,11 +320,23 @@ class Session:
     def _log_in(self) -> None:
         """Gets a token by the API's own login, from now on the run's credentials."""
         try:
-            token: str = self.api.module("client").login(self._send, self.target.url, self._login)
+            token: str = self.api.module("client").login(self._send_login, self.target.url, self._login)
         except httpx.TransportError as error:
-            raise Unreachable(f"No answer from {self.target.url}: {_in_words(error)}.") from None
+            raise Unreachable(f"No answer from {self.target.url}: {self._in_words(error)}.") from None
         self._scrubber.learn(token)
         self._token, self.authorization = token, f"Bearer {token}"
+
+    def _send_login(self, request: Request) -> Response:
+        """Sends a login; what it asks with and what it is given are secrets from now on."""
+        response = self._send(request)
+        for message in (request, response):
+            for secret in secrets_in(message):
+                self._scrubber.learn(secret)
+        return response
+
+    def _in_words(self, error: httpx.TransportError) -> str:
+        """What went wrong on the connection, for a person: such errors quote what was sent or received."""
+        return self.fit_to_keep(_in_words(error))
 
     def _renewed(self, request: Request, response: Response) -> Request | None:
         """The request with a new token, where its own was refused and a login can give another."""
@@ -300,7 +357,7 @@ class Session:
             try:
                 response = self._send(request)
             except httpx.TransportError as error:
-                reason = _in_words(error)
+                reason = self._in_words(error)
                 if not self._answered:
                     raise Unreachable(
                         f"No answer from {self.target.url}: {reason}.", hint="Is the address right, and does it run?"

@@ -11,6 +11,7 @@ from typing import Any
 from bookproof.apis.highlevel import accepting, answering
 from bookproof.apis.highlevel.accepting import calendars, is_object, kind
 from bookproof.apis.highlevel.answering import ECHOES
+from bookproof.apis.highlevel.races import RACES
 from bookproof.apis.highlevel.reference import TOKEN
 from bookproof.apis.highlevel.variations import VARIATIONS
 from bookproof.faults import Answered, Asked, Catalogue, Defect, Hooks, edits, refuses, simply, together
@@ -138,4 +139,4 @@ def _defects() -> Iterator[Defect]:
         yield Defect(f"hl-{name}", sentence, tuple(rows.split()), build)
 
 
-CATALOGUE = Catalogue(defects=tuple(_defects()), variations=VARIATIONS)
+CATALOGUE = Catalogue(defects=tuple(_defects()), variations=VARIATIONS, races=RACES)

@@ -4,6 +4,7 @@ Records are read back while the suite is proved, so that the rows about what a r
 """
 
 from bookproof.apis.nexudus import accepting, answering, calling, keeping
+from bookproof.apis.nexudus.races import RACES
 from bookproof.apis.nexudus.variations import VARIATIONS
 from bookproof.faults import Catalogue
 
@@ -11,4 +12,5 @@ CATALOGUE = Catalogue(
     defects=(*calling.DEFECTS, *accepting.DEFECTS, *answering.DEFECTS, *keeping.DEFECTS),
     variations=VARIATIONS,
     capabilities=frozenset({"readback"}),
+    races=RACES,
 )

@@ -135,11 +135,7 @@ FOREIGN: Final = frozenset(
 )
 """Fields whose value names something outside of the request, or has a form that is not documented (line 269)."""
 
-BASES: Final[Mapping[str, tuple[str, ...]]] = {
-    "AllowMultipleBookings": ("allocation",),
-    "LimitVisitorsToAllocation": ("allocation",),
-    "CancellationFeeAmount": ("absolute",),
-    "CancellationFeePercentage": ("percentage",),
-    "ChargeCancellationFee": ("absolute", "amount"),
-}
-"""Samples that a field's scenario builds on, where its text speaks of another field (lines 227, 233, 332-338)."""
+
+def flags(pattern: int) -> dict[str, bool]:
+    """All amenity flags, some of them true; together, patterns 0 to 4 tell any two flags apart."""
+    return {flag: bool((number + 1) >> pattern & 1) for number, flag in enumerate(FLAGS)}

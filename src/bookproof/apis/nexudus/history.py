@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bookproof.apis.nexudus.client import CREATE, DELETE
-from bookproof.rules import Call
+from bookproof.rules import BUCKETS, Call, bucket
 
 Record = tuple[str, int]
 """Where a record is: the server's address and the record's Id."""
@@ -45,7 +45,7 @@ class History:
 
     def __init__(self) -> None:
         self.forgotten = 0
-        self._lives: OrderedDict[Record, Life] = OrderedDict()
+        self._buckets: list[OrderedDict[Record, Life]] = [OrderedDict() for _ in range(BUCKETS)]
         self._current: Call | None = None
 
     def before(self, call: Call) -> Life | None:
@@ -55,16 +55,16 @@ class History:
             if previous is not None:
                 self._absorb(previous)
         record = record_of(call)
-        return self._lives.get(record) if record is not None else None
+        return self._lives(record).get(record) if record is not None else None
 
     def _absorb(self, call: Call) -> None:
         record = record_of(call)
         if record is None:
             return
-        earlier = self._lives.get(record)
+        earlier = self._lives(record).get(record)
         end = max(call.end, earlier.end) if earlier else call.end
         if call.operation.id == DELETE:
-            self._lives.pop(record, None)
+            self._lives(record).pop(record, None)
             if end:
                 self._keep(record, Life(end))
         elif call.operation.id == CREATE and call.accepted:
@@ -76,10 +76,15 @@ class History:
             self._keep(record, Life(end, origin(call) if call.conforming else None, sent))
 
     def _keep(self, record: Record, life: Life) -> None:
-        self._lives[record] = life
-        self._lives.move_to_end(record)
-        if len(self._lives) > KEPT:
-            self.forgotten += self._lives.popitem(last=False)[1].sent is not None
+        lives = self._lives(record)
+        lives[record] = life
+        lives.move_to_end(record)
+        if len(lives) > KEPT // BUCKETS:
+            self.forgotten += lives.popitem(last=False)[1].sent is not None
+
+    def _lives(self, record: Record) -> OrderedDict[Record, Life]:
+        """The lives of the records in a record's bucket."""
+        return self._buckets[bucket(record)]
 
 
 def record_of(call: Call) -> Record | None:

@@ -79,7 +79,7 @@ class Client:
             self._prepared = True
             with suppress(Untested):
                 self._settle_in()
-            for name in ("list",) if self.samples.own is None else ("list", "read", "is_busy", "further", "update"):
+            for name in ("list",) if self.samples.own is None else ("list", "read", "is_busy", "update"):
                 with suppress(Untested):
                     self.session.establish(name)
         self.session.establish("create")

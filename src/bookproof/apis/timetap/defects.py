@@ -1,6 +1,7 @@
 """The catalogue that proves TimeTap's suite: every seeded defect, and the conforming variations."""
 
 from bookproof.apis.timetap import faulty_answers, faulty_requests, faulty_state, faulty_updates, lenient
+from bookproof.apis.timetap.races import RACES
 from bookproof.apis.timetap.variations import VARIATIONS
 from bookproof.faults import Catalogue
 
@@ -13,4 +14,5 @@ CATALOGUE = Catalogue(
         *faulty_updates.DEFECTS,
     ),
     variations=VARIATIONS,
+    races=RACES,
 )

@@ -53,7 +53,7 @@ class View:
     def get(self, name: str) -> Any:
         """A property of the right form, ABSENT otherwise."""
         path = f"{self.place}{name}"
-        if name not in self.shown or any(p == path or p.startswith(f"{path}/") for p in self.unsound):
+        if name not in self.shown or path in self.unsound:
             return ABSENT
         return self.shown[name]
 

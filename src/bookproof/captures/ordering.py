@@ -1,0 +1,57 @@
+"""Puts what several captures hold into one order of time, so that it does not matter how they were divided into files.
+
+A capture's own order stands: whoever wrote it saw which exchange ended first, and one without a time lies where it was
+written. Between captures the ends of exchanges decide, each at least as late as what its capture holds before it.
+"""
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from bookproof.captures.entries import Entry
+from bookproof.exchange import Exchange
+
+Item = TypeVar("Item")
+
+Stamped = Iterator[tuple[float, Item]]
+"""Items with their times, which never fall."""
+
+
+def end_of(exchange: Exchange) -> float:
+    """When an exchange was over, in seconds since the epoch; 0.0 where that is not known."""
+    return exchange.started + exchange.elapsed if exchange.started else 0.0
+
+
+def stamped(entries: Iterable[Entry]) -> Stamped[Entry]:
+    """A capture's entries with the times that they have among those of other captures."""
+    latest = 0.0
+    for entry in entries:
+        if isinstance(entry, Exchange):
+            latest = max(latest, end_of(entry))
+        yield latest, entry
+
+
+def merged(captures: Sequence[Callable[[], Stamped[Item]]]) -> Iterator[Item]:
+    """The items of several captures in the order of their times, then of the captures.
+
+    captures: each begins to read one from its start, and may be called twice: only those are kept open whose times
+    have come, however many there are.
+    """
+    waiting: list[tuple[float, int, Item, Stamped[Item] | None]] = []
+    for number, begin in enumerate(captures):
+        items = begin()
+        first = next(items, None)
+        if first is not None:
+            waiting.append((first[0], number, first[1], items if len(captures) == 1 else None))
+    heapq.heapify(waiting)
+    while waiting:
+        _, number, item, opened = waiting[0]
+        if opened is None:
+            opened = captures[number]()
+            next(opened)
+        yield item
+        following = next(opened, None)
+        if following is None:
+            heapq.heappop(waiting)
+        else:
+            heapq.heapreplace(waiting, (following[0], number, following[1], opened))
