@@ -4,6 +4,7 @@ A defect is killed when its run finds something, and blamed right when the requi
 and no others. A variation is accused when any requirement fails.
 """
 
+import gc
 import os
 import time
 from collections import Counter
@@ -171,7 +172,7 @@ def prove(
     clock = time.perf_counter()
     wanted = [(name, one) for name in names for one in [*catalogue(apis.load(name)).by_id()][::every]]
     trials: dict[tuple[str, str], Trial] = {}
-    with ProcessPoolExecutor(max_workers=jobs or os.cpu_count() or 1) as pool:
+    with ProcessPoolExecutor(max_workers=jobs or os.cpu_count() or 1, initializer=_begin) as pool:
         futures = [pool.submit(try_entry, *pair) for pair in wanted]
         for done, future in enumerate(as_completed(futures), 1):
             trial = future.result()
@@ -184,6 +185,11 @@ def prove(
         tuple(gap for name in names for gap in gaps(apis.load(name))),
         time.perf_counter() - clock,
     )
+
+
+def _begin() -> None:
+    """Has a process look for cycles seldom: a trial makes many objects, and what it leaves behind is little."""
+    gc.set_threshold(200_000, 50, 50)
 
 
 def uncovered(api: Api) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import httpx
@@ -389,7 +390,7 @@ class Session:
     def _send(self, request: Request) -> Response:
         content = request.body or None
         headers = [*request.headers, ("Accept-Encoding", "gzip, deflate")]
-        sent = self.target.client.build_request(request.method, request.url, headers=headers, content=content)
+        sent = self.target.client.build_request(request.method, _url(request.url), headers=headers, content=content)
         deadline = time.monotonic() + self.target.timeout
         response = self.target.client.send(sent, stream=True)
         try:
@@ -417,6 +418,10 @@ class Session:
                 f"{self.target.url} refuses the run's credentials ({status}).",
                 hint="Name the environment variable that holds the token: --token-env VARIABLE.",
             )
+
+
+_url = lru_cache(256)(httpx.URL)
+"""Addresses, read once: most requests of a run go to a few."""
 
 
 def _decoder(encoding: str) -> Callable[[bytes], bytes]:
