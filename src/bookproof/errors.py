@@ -9,6 +9,7 @@ BookproofError
     ├── Unreachable         no answer could be had from the target
     ├── CredentialsRefused  the target refuses the credentials that the run was given
     ├── BudgetSpent         the budget of requests or seconds ended
+    ├── Interrupted         Ctrl-C or SIGTERM ended the run
     └── NothingRan          no requirement was exercised
 """
 
@@ -81,6 +82,10 @@ class CredentialsRefused(CannotJudge):
 
 class BudgetSpent(CannotJudge):
     """The run's budget of requests or seconds is spent."""
+
+
+class Interrupted(CannotJudge):
+    """The run was ended by Ctrl-C or SIGTERM."""
 
 
 class NothingRan(CannotJudge):

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from dataclasses import replace
 from typing import Any
 
 from bookproof.exchange import Exchange, Headers, Request, Response
@@ -13,7 +14,18 @@ _URL_KEPT, _NAME_KEPT, _VALUE_KEPT, _HEADERS_KEPT = 4_000, 100, 500, 60
 _VALUE_SENT = 2_000
 """Characters of a header in a command: a token is longer than what evidence needs of it."""
 
+BODY_HELD = 2**15
+"""Bytes of a response body that a run holds on to once it is judged: hundreds of large ones would fill the memory."""
+
 _MASKED = "bookproof-scrubbed"
+
+
+def held(exchange: Exchange) -> Exchange:
+    """An exchange as evidence holds it: the end of a very long response body is left out."""
+    response = exchange.response
+    if response is None or len(response.body) <= BODY_HELD:
+        return exchange
+    return replace(exchange, response=replace(response, body=response.body[:BODY_HELD]))
 
 
 def as_evidence(exchange: Exchange, kept: int = BODY_KEPT) -> dict[str, Any]:
@@ -43,7 +55,8 @@ def body_text(message: Request | Response, kept: int = BODY_KEPT) -> str | None:
         return None
     text = message.body.decode("utf-8", "replace")
     cut = len(text) - kept
-    return text if cut <= 0 else f"{text[:kept]}… ({cut} more characters)"
+    least = "at least " if len(message.body) == BODY_HELD else ""
+    return text if cut <= 0 else f"{text[:kept]}… ({least}{cut} more characters)"
 
 
 def pretty(message: Request | Response) -> str:

@@ -46,3 +46,13 @@ def locate(*parts: str) -> Path:
         if path.exists():
             return path
     return home().joinpath(*parts)
+
+
+def api_names() -> frozenset[str]:
+    """The names of every API that has a package, without importing one."""
+    return _packages(tuple(root / "apis" for root in (*extensions(), _PACKAGE)))
+
+
+@cache
+def _packages(folders: tuple[Path, ...]) -> frozenset[str]:
+    return frozenset(path.parent.name for folder in folders for path in folder.glob("*/__init__.py"))

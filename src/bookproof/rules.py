@@ -251,8 +251,8 @@ def same(left: Any, right: Any, *, unordered: bool = False) -> bool:
 
 def _form(text: str, other: str) -> str:
     """Text as a service may keep it; control and format signs count where either text has none of them."""
-    plain = normalize("NFC", text)
-    if any(category(sign) in ("Cc", "Cf") for sign in text + other):
+    plain, both = normalize("NFC", text), text + other
+    if not both.isprintable() and any(category(sign) in ("Cc", "Cf") for sign in both):
         return "".join(sign for sign in plain if not sign.isspace() and category(sign) not in ("Cc", "Cf"))
     return " ".join(plain.split())
 

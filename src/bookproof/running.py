@@ -83,14 +83,16 @@ def run_suite(
     allure: Path | None = None,
     progress: Progress | None = None,
     select: str = "",
+    keep: bool = True,
 ) -> Outcome:
     """Runs an API's scenarios, and its generated requests where asked, and concludes.
 
+    keep: the outcome holds every exchange.
     select: a pytest -k expression, for the commands that need a part only.
     """
     if not api.suites.is_dir() or not any(api.suites.glob("test_*.py")):
         raise CannotJudge(f"The suite of {api.name} is empty: there is no test in it.")
-    runs = Runs(lambda name: plan)
+    runs = Runs(lambda name: plan, keep=keep)
     watcher = _Watcher(progress)
     arguments = [
         str(api.suites),
@@ -121,7 +123,12 @@ def run_suite(
         arguments += ["-k", select]
     run = runs.prepare(api)
     with _quiet(), _undisturbed(), _terminable():
-        code = pytest.main(arguments, plugins=[runs, watcher])
+        try:
+            code = pytest.main(arguments, plugins=[runs, watcher])
+        except KeyboardInterrupt:  # a second one, while pytest was ending; the run was concluded all the same
+            if api.name not in runs.verdicts:
+                raise
+            code = pytest.ExitCode.INTERRUPTED
     ended = code not in (pytest.ExitCode.NO_TESTS_COLLECTED, pytest.ExitCode.INTERNAL_ERROR)
     if not ended or (watcher.faults and not run.session.tally.requests):
         said = watcher.faults[0].strip().splitlines()[-1] if watcher.faults else "no test ran"

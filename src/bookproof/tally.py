@@ -4,9 +4,10 @@ import re
 from bisect import insort
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from bookproof.evidence import held
 from bookproof.exchange import Exchange
 from bookproof.judge import Finding, Judgement
 
@@ -23,6 +24,26 @@ class Seen:
 
     finding: Finding
     count: int = 1
+
+
+@dataclass(slots=True)
+class Waited:
+    """Seconds that a run waited: for its own rate, and because `answers` of the target asked it to."""
+
+    rate: float = 0.0
+    throttled: float = 0.0
+    answers: int = 0
+
+    @property
+    def in_words(self) -> str:
+        """How long the run waited, and for what; empty where it did not."""
+        reasons = []
+        if self.answers:
+            many = f"{self.answers} answers" if self.answers > 1 else "one answer"
+            reasons.append(f"{self.throttled:.1f} s for {many} that asked to")
+        if self.rate:
+            reasons.append(f"{self.rate:.1f} s for its own rate")
+        return f"waited {' and '.join(reasons)}" if reasons else ""
 
 
 @dataclass(slots=True)
@@ -43,6 +64,7 @@ class Tally:
     remains: list[str] = field(default_factory=list)
     times: dict[str, Counter[float]] = field(default_factory=dict)
     """Seconds that answers took, to two digits, by operation; what came from a recording took none."""
+    waited: Waited = field(default_factory=Waited)
     witnesses: dict[str, Exchange] = field(default_factory=dict)
     """The first exchange that put each requirement to the test."""
     _kinds: dict[str, list[Kind]] = field(default_factory=dict, compare=False)
@@ -56,7 +78,8 @@ class Tally:
             self.foreign += 1
             return
         self.requests += 1
-        operation, exchange = judgement.call.operation.id, judgement.call.exchange
+        operation, whole = judgement.call.operation.id, judgement.call.exchange
+        exchange = held(whole)
         if elapsed := exchange.elapsed:
             times = self.times.get(operation)
             if times is None:
@@ -74,7 +97,7 @@ class Tally:
         for taken in judgement.readings:
             self.readings.setdefault(taken.reading, Counter())[taken.form] += 1
         for finding in judgement.findings:
-            self.note(finding)
+            self.note(finding if exchange is whole else replace(finding, exchange=exchange))
 
     def _bear_witness(self, exchange: Exchange, tested: Iterable[str]) -> None:
         """Makes an exchange the witness of what it tested, where it is earlier than the one that is known."""
@@ -94,6 +117,8 @@ class Tally:
 
     def note(self, finding: Finding) -> None:
         """Counts one finding; the same one at the same place is kept once."""
+        if (short := held(finding.exchange)) is not finding.exchange:
+            finding = replace(finding, exchange=short)
         self._keep(Seen(finding))
 
     def _keep(self, seen: Seen) -> None:
@@ -142,6 +167,9 @@ class Tally:
         )
         for operation, times in other.times.items():
             self.times.setdefault(operation, Counter()).update(times)
+        self.waited.rate += other.waited.rate
+        self.waited.throttled += other.waited.throttled
+        self.waited.answers += other.waited.answers
         for requirement, exchange in other.witnesses.items():
             known_witness = self.witnesses.setdefault(requirement, exchange)
             self.witnesses[requirement] = min(known_witness, exchange, key=_order)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from bookproof.evidence import BODY_KEPT
 from bookproof.exchange import Exchange, Intent, Request, Response
 from bookproof.judge import Finding
-from bookproof.tally import Seen, Tally
+from bookproof.tally import Seen, Tally, Waited
 
 LONGEST_BODY: Final = 2 * BODY_KEPT
 """Characters of a body that are written; of the others only how many they are."""
@@ -37,6 +37,7 @@ def tally_as_json(tally: Tally) -> dict[str, Any]:
         "readings": {reading: dict(forms) for reading, forms in tally.readings.items()},
         "remains": list(tally.remains),
         "times": {operation: sorted(times.items()) for operation, times in tally.times.items()},
+        "waited": [tally.waited.rate, tally.waited.throttled, tally.waited.answers],
         "findings": findings,
         "witnesses": witnesses,
         "exchanges": pool.exchanges,
@@ -57,6 +58,7 @@ def tally_from_json(value: Mapping[str, Any]) -> Tally:
         readings={reading: Counter(forms) for reading, forms in value["readings"].items()},
         remains=list(value["remains"]),
         times={operation: Counter(dict(times)) for operation, times in value["times"].items()},
+        waited=Waited(*value["waited"]),
         findings={
             (str(number),): Seen(_read_finding(found, exchanges), found["seen"])
             for number, found in enumerate(value["findings"])

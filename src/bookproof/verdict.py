@@ -12,7 +12,7 @@ from bookproof.contract import Contract
 from bookproof.exchange import Exchange
 from bookproof.judge import Reading
 from bookproof.ledger import Ledger, Requirement
-from bookproof.tally import Seen, Tally, precedence
+from bookproof.tally import Seen, Tally, Waited, precedence
 from bookproof.variants import Depth
 
 Outcome = Literal["passed", "failed", "warned", "waived", "untested", "not-applicable", "out-of-scope"]
@@ -96,6 +96,8 @@ class Verdict:
     document: str = ""
     title: str = ""
     times: Mapping[str, Mapping[float, int]] = field(default_factory=dict)
+    waited: Waited = field(default_factory=Waited)
+    """How long the run waited, and for what."""
     client: "Verdict | None" = None
     """The verdict about who sent the requests, where that was somebody else than bookproof."""
     capture: Mapping[str, Any] | None = None
@@ -168,6 +170,7 @@ class Verdict:
             "document": self.document,
             "capabilities": sorted(self.run.capabilities),
             "timings": {operation: _timing(times) for operation, times in sorted(self.times.items())},
+            **({"waited": _waits(self.waited)} if self.waited != Waited() else {}),
             **({"client": self.client.in_brief()} if self.client else {}),
             **({"capture": dict(self.capture)} if self.capture is not None else {}),
             **({"load": dict(self.load)} if self.load is not None else {}),
@@ -261,6 +264,7 @@ def conclude(
         document=ledger.document,
         title=ledger.title,
         times=tally.times,
+        waited=tally.waited,
     )
 
 
@@ -333,6 +337,11 @@ def _timing(times: Mapping[float, int]) -> dict[str, Any]:
         "p95": next(s for s, n in zip(ordered, reached, strict=True) if n >= count * 0.95),
         "longest": ordered[-1],
     }
+
+
+def _waits(waited: Waited) -> dict[str, Any]:
+    """How long a run waited, in seconds: for its own rate, and for how many answers that asked it to."""
+    return {"rate": round(waited.rate, 3), "throttled": round(waited.throttled, 3), "answers": waited.answers}
 
 
 def example(exchange: Exchange, token_variable: str = "") -> dict[str, Any]:

@@ -74,7 +74,8 @@ def odd(body):
     )
     found = Tally(requests=1, remains=["a thing"])
     found.note(Finding(None, "must", "server error: \ud800", "an answer", "500", "response.status", exchange))
-    found.witnesses["HL-001"] = exchange
+    (seen,) = found.findings.values()
+    found.witnesses["HL-001"] = seen.finding.exchange
     return found
 
 
@@ -144,7 +145,7 @@ def test_processes_that_send_at_the_same_time_share_the_budget():
 
 def worker(*shares):
     """A worker of pytest-xdist that has ended."""
-    written = [{"part": told.as_json(), "unplayed": unplayed} for told, unplayed in shares]
+    written = [{"part": told.as_json(), "unplayed": unplayed, "suite": True} for told, unplayed in shares]
     return SimpleNamespace(workeroutput={OUTPUT: json.dumps(written)})
 
 

@@ -85,6 +85,11 @@ class Api:
         return Ledger.load(self.folder)
 
     @property
+    def throttling(self) -> frozenset[int]:
+        """Statuses of the vendor's own that, with Retry-After, ask to wait."""
+        return frozenset(self.contract.document.get("info", {}).get("x-throttling-statuses", ()))
+
+    @property
     def suites(self) -> Path:
         """The folder of the API's scenarios and properties."""
         return resources.locate("suites", self.name)

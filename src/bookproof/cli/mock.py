@@ -26,8 +26,13 @@ if TYPE_CHECKING:  # `--help` imports nothing that it does not need
 @click.option(
     "--latency", default=0, type=click.IntRange(0, 600_000), metavar="MS", help="Milliseconds before answers."
 )
+@click.option(
+    "--throttle", default=0, type=click.IntRange(0), metavar="N", help="Ask to wait beyond N requests a second."
+)
 @click.option("--known-ids-only", is_flag=True, help="Refuse ids that are not among the fixtures.")
-def command(name: str, host: str, port: int, defect: str | None, latency: int, known_ids_only: bool) -> int:
+def command(
+    name: str, host: str, port: int, defect: str | None, latency: int, throttle: int, known_ids_only: bool
+) -> int:
     """Serve the reference API until Ctrl-C.
 
     \b
@@ -38,7 +43,7 @@ def command(name: str, host: str, port: int, defect: str | None, latency: int, k
 
     from bookproof import apis
     from bookproof.proving import app_with, catalogue
-    from bookproof.targets.asgi import listen
+    from bookproof.targets.asgi import Throttled, listen
 
     api = apis.load(name)
     if defect == "list":
@@ -47,6 +52,8 @@ def command(name: str, host: str, port: int, defect: str | None, latency: int, k
         return 0
     options = {"known_ids_only": known_ids_only}
     app: ASGIApp = app_with(api, defect, **options) if defect else api.reference(**options).app
+    if throttle:
+        app = Throttled(app, throttle, status=next(iter(api.throttling), 429))
     if latency:
         app = _Delayed(app, latency / 1000)
     config = uvicorn.Config(app, host=host, port=port, log_level="warning", lifespan="off", server_header=False)

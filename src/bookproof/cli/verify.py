@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bookproof.cli.completion import api_names
-from bookproof.errors import BookproofError, UsageError
+from bookproof.errors import BookproofError, Interrupted, UsageError
 
 if TYPE_CHECKING:  # `--help` imports nothing that it does not need
     from rich.console import Console
@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # `--help` imports nothing that it does not need
     from bookproof.apis import Api
     from bookproof.judge import Reading
     from bookproof.reports.workflow import Step
-    from bookproof.running import Progress
+    from bookproof.running import Outcome, Progress
     from bookproof.targets.opening import Plan
     from bookproof.variants import Depth
     from bookproof.verdict import Verdict
@@ -111,9 +111,10 @@ def command(
     ask_before_writing(plans.values(), yes)
     # Annotations keep off a stdout that holds JSON alone.
     with workflow_step(sys.stderr if as_json else sys.stdout) as step:
-        verdicts, codes = _judge_all(chosen, plans, report, out, err, step, as_json=as_json, quiet=quiet)
+        out.quiet = as_json
+        ended, codes = _judge_all(chosen, plans, report, out, err, step, progress=not (as_json or quiet), quiet=quiet)
         if as_json:
-            documents = [verdict.as_json() for verdict in verdicts]
+            documents = [verdict.as_json() for verdict in ended.values() if not isinstance(verdict, BookproofError)]
             sys.stdout.write(json.dumps(documents[0] if len(chosen) == 1 else documents, indent=2) + "\n")
             sys.stdout.flush()
     return worst(codes)
@@ -127,38 +128,50 @@ def _judge_all(
     err: Console,
     step: Step | None,
     *,
-    as_json: bool,
+    progress: bool,
     quiet: bool,
-) -> tuple[list[Verdict], list[int]]:
-    """Judges one API after another, shows what came of each; gives verdicts and exit codes."""
-    from bookproof.reports.terminal import show_verdict
+) -> tuple[dict[str, Verdict | BookproofError], list[int]]:
+    """Judges one API after another, shows what came of each, and of all; gives what they came to, and exit codes."""
+    from bookproof.reports.terminal import show_summary, show_verdict
 
-    verdicts: list[Verdict] = []
+    ended: dict[str, Verdict | BookproofError] = {}
     codes: list[int] = []
     for api in chosen:
         try:
-            verdict, folder = _judge(api, plans[api.name], report, None if as_json or quiet else err)
+            outcome, folder = _judge(api, plans[api.name], report, err if progress else None)
         except BookproofError as error:
             if step:
                 step.failed(api.name, error)
             if len(chosen) == 1:
                 raise
             err.print(f"bookproof: {api.name}: {error}", markup=False)
+            ended[api.name] = error
             codes.append(error.exit_code)
+            if isinstance(error, Interrupted):
+                break
             continue
+        verdict = ended[api.name] = outcome.verdict
         if step:
             step.judged(verdict, folder)
-        verdicts.append(verdict)
         codes.append(verdict.exit_code)
         if quiet:
             out.print(f"{api.name} {verdict.conclusion}")
-        elif not as_json:
+        else:
             show_verdict(out, verdict, api.ledger, folder)
         stale = _stale_waivers(verdict, plans[api.name])
         if stale:
             err.print(f"bookproof: {stale}", markup=False)
             codes.append(2)
-    return verdicts, codes
+        if isinstance(outcome.error, Interrupted):
+            break
+    for api in chosen[len(ended) :]:
+        ended[api.name] = never = Interrupted("The run was interrupted before.")
+        codes.append(never.exit_code)
+        if step:
+            step.failed(api.name, never)
+    if len(chosen) > 1 and not quiet:
+        show_summary(out, ended)
+    return ended, codes
 
 
 def worst(codes: list[int]) -> int:
@@ -190,7 +203,7 @@ def _stale_waivers(verdict: Verdict, plan: Plan) -> str:
     return f"{', '.join(stale)} passed: take the waiver out of the configuration." if stale else ""
 
 
-def _judge(api: Api, plan: Plan, report: Path, err: Console | None) -> tuple[Verdict, Path]:
+def _judge(api: Api, plan: Plan, report: Path, err: Console | None) -> tuple[Outcome, Path]:
     from bookproof.reports.allure import complete_results
     from bookproof.reports.folder import write_reports
     from bookproof.running import run_suite
@@ -198,11 +211,11 @@ def _judge(api: Api, plan: Plan, report: Path, err: Console | None) -> tuple[Ver
     with tempfile.TemporaryDirectory(prefix="bookproof-") as scratch, _progress(err, api.name) as progress:
         allure = Path(scratch) / "allure-results"
         allure.mkdir()
-        outcome = run_suite(api, plan, properties=plan.kind != "replay", allure=allure, progress=progress)
+        outcome = run_suite(api, plan, properties=plan.kind != "replay", allure=allure, progress=progress, keep=False)
         if outcome.error is not None and not outcome.verdict.requests:
             raise outcome.error
         complete_results(allure, outcome.verdict)
-        return outcome.verdict, write_reports(outcome.verdict, report, allure)
+        return outcome, write_reports(outcome.verdict, report, allure)
 
 
 @contextmanager

@@ -1,26 +1,22 @@
-"""The pytest plugin: suites talk to a target through it, and it turns what the Judge says into test results.
+"""The pytest plugin: tests talk to a target through it, and it turns what the Judge says into test results.
 
-Loaded by name (`-p bookproof.plugin`) or from a conftest.py, never by an entry point: nobody's other runs change.
+Loaded by name (`-p bookproof.plugin`) or from a conftest.py, never by an entry point: nobody's other runs change. Nor
+do tests of anything else in the same run: what is heavy is imported once a test asks for a client. PYTEST_DONT_REWRITE
 """
 
-from collections import Counter
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
-from typing import Any
+import warnings
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bookproof.errors import BookproofError, CannotJudge, Untested
-from bookproof.judge import Finding
-from bookproof.ledger import BUILT_IN
-from bookproof.negatives import NearMiss
-from bookproof.plugin import workers
-from bookproof.plugin.allure import Reporter
-from bookproof.plugin.runs import ApiRun, Runs
-from bookproof.reports.text import finding_text
-from bookproof.targets.packing import send_pack
-from bookproof.targets.replay import NotRecorded
-from bookproof.variants import Pack, packs
+from bookproof import resources
+from bookproof.errors import BookproofError, Interrupted
+
+if TYPE_CHECKING:
+    from bookproof.plugin.runs import ApiRun, Runs
+    from bookproof.targets.session import Session
+    from bookproof.variants import Pack
 
 requirement = pytest.mark.requirement
 """Marks a scenario with the requirements that it is about."""
@@ -43,10 +39,20 @@ full = pytest.mark.full
 needs = pytest.mark.needs
 """Marks a scenario that only makes sense where the target declares a capability."""
 
-RUNS = pytest.StashKey[Runs]()
-_ACTIVE: list[Runs] = []
-_REPORTER = pytest.StashKey[Reporter]()
+pytest_plugins = ["bookproof.plugin.clients"]
+
+OUTPUT = "bookproof"
+"""Under which name a worker of pytest-xdist hands over what it judged."""
+NOTHING = "[]"
+"""What it hands over where none of its tests asked for a client."""
+
+RUNS = pytest.StashKey["Runs"]()
+"""The runs of a pytest session, once a test asked for one."""
+RUN = pytest.StashKey["ApiRun"]()
+"""The run that a test takes part in, once its setup asked for a client."""
+
 _NODES = pytest.StashKey[list[Any]]()
+_ACTIVE: list["Runs"] = []
 _MARKERS = (
     "requirement(*ids): the requirements that a scenario is about",
     "demonstrates(id): the requirement that a scenario's valid requests show",
@@ -72,141 +78,126 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Registers markers and prepares the runs."""
+    """Registers the markers, and the runs of a command that brought its own."""
+    target = config.getoption("--bookproof-target")
+    if target is not None and "://" not in target and target not in ("reference", "replay"):
+        raise pytest.UsageError(f"--bookproof-target is reference, replay or a URL, not {target!r}")
     for line in _MARKERS:
         config.addinivalue_line("markers", line)
-    given = next((p for p in config.pluginmanager.get_plugins() if isinstance(p, Runs)), None)
-    try:
-        config.stash[RUNS] = given or Runs.from_options(config)
+    given = [p for p in config.pluginmanager.get_plugins() if getattr(p, "bookproof_runs", False) is True]
+    if given:
+        from bookproof.plugin.allure import results_only
+
+        config.stash[RUNS] = given[0]
+        _ACTIVE.append(given[0])
+        results_only(config)
+
+
+def runs_of(config: pytest.Config) -> "Runs":
+    """The session's runs, made when they are first asked for; pytest.UsageError where the options are wrong."""
+    if RUNS not in config.stash:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what libraries warn of while they are imported is not for these tests
+            from bookproof.plugin.runs import Runs
+        try:
+            config.stash[RUNS] = Runs.from_options(config)
+        except BookproofError as error:
+            raise pytest.UsageError(str(error)) from None
         _ACTIVE.append(config.stash[RUNS])
-    except BookproofError as error:
-        raise pytest.UsageError(str(error)) from None
-    config.stash[_REPORTER] = Reporter(config)
+    return config.stash[RUNS]
+
+
+def api_of(node: Any) -> str:
+    """The API that a test is about: that of its suite's folder, or the one whose client it asks for; or empty."""
+    if in_suite(node):
+        return str(node.path.parent.name)
+    return next((name for name in resources.api_names() if name in getattr(node, "fixturenames", ())), "")
+
+
+def in_suite(node: Any) -> bool:
+    """Whether a test stands in a suite of bookproof or of an extension, and not among somebody's own tests."""
+    folder = node.path.parent
+    if folder.parent.name != "suites" or folder.name not in resources.api_names():
+        return False
+    return any(folder.parent == root / "suites" for root in resources.roots())
+
+
+def take_part(item: pytest.Item, name: str) -> "ApiRun":
+    """The run of an API, of which the test is a part from now on."""
+    run = runs_of(item.config).of(name, item, suite=in_suite(item))
+    known = item.stash.get(RUN, None)
+    if known is None:
+        item.stash[RUN] = run
+        run.enter(item)
+    elif known is not run:
+        pytest.fail("it asks for the clients of two APIs: a test is about one", pytrace=False)
+    return run
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Parametrizes scenarios that ask for near misses or variants."""
-    wanted = {"miss", "pack"} & set(metafunc.fixturenames)
-    run = metafunc.config.stash[RUNS].of(metafunc.definition) if wanted else None
-    if run is None:
-        return
-    if marker := metafunc.definition.get_closest_marker("near_misses"):
-        cases = [
-            pytest.param(miss, id=f"{name}-{miss.name}", marks=requirement(miss.requirement))
-            for name in marker.args
-            for miss in run.near_misses(name)
-        ]
-        metafunc.parametrize("miss", cases, indirect=True)
-    if "pack" in wanted:
-        found = [
-            pytest.param(pack, id=f"{pack.sample}-{_named(pack, number)}", marks=requirement(*pack.requirements))
-            for sample, table in (marker.args for marker in metafunc.definition.iter_markers("variants"))
-            for number, pack in enumerate(packs(sample, table, run.plan.depth), 1)
-        ]
-        metafunc.parametrize("pack", found)
+    marked = any(metafunc.definition.get_closest_marker(name) for name in ("near_misses", "variants"))
+    name = api_of(metafunc.definition) if marked and {"miss", "pack"} & set(metafunc.fixturenames) else ""
+    if name:
+        run = runs_of(metafunc.config).of(name, metafunc.definition, suite=in_suite(metafunc.definition))
+        from bookproof.plugin.collecting import parametrize
+
+        parametrize(metafunc, run)
 
 
-def _named(pack: Pack, number: int) -> str:
-    return pack.variants[0].name if len(pack.variants) == 1 else f"together {number}"
-
-
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what the run's depth leaves out, and puts first what shows most: a budget may end the run early."""
-    runs = config.stash[RUNS]
-    turns: Counter[str] = Counter()
-    ranks = {item: _rank(item, run, turns) for item in items if (run := runs.of(item))}
-    left_out = {item for item, rank in ranks.items() if rank is None}
-    if left_out:
-        config.hook.pytest_deselected(items=[item for item in items if item in left_out])
-    in_turn = iter(sorted((item for item in ranks if item not in left_out), key=lambda item: ranks[item] or (0, 0)))
-    items[:] = [next(in_turn) if item in ranks else item for item in items if item not in left_out]
+    """Finds wrong options, settings and ids before the first test runs; puts the tests of suites in order."""
+    runs: dict[pytest.Item, ApiRun] = {}
+    for item in items:
+        if name := api_of(item):
+            suite = in_suite(item)
+            try:
+                run = runs_of(config).of(name, item, suite=suite)
+                run.requirements(item)
+            except BookproofError as error:
+                raise pytest.UsageError(f"{item.nodeid}: {error}") from None
+            if suite:
+                runs[item] = run
+    if runs:
+        from bookproof.plugin.collecting import put_in_order
 
-
-def _rank(item: pytest.Item, run: ApiRun, turns: Counter[str]) -> tuple[int, int] | None:
-    """When a test's turn comes; None where the run's depth leaves it out.
-
-    Scenarios with one near miss of each requirement, then further near misses, generated requests last. A smoke run
-    has near misses of what rules say, one of each; what keywords say is the same for all of them.
-    """
-    depth = run.plan.depth
-    about = item.get_closest_marker("requirement")
-    turn = 0
-    if about and item.get_closest_marker("near_misses"):
-        turn = turns[about.args[0]]
-        turns[about.args[0]] += 1
-    if depth == "smoke" and not item.get_closest_marker("smoke"):
-        ruled = about is not None and run.api.ledger[about.args[0]].rule not in ("", *BUILT_IN)
-        return (0, 0) if ruled and turn == 0 and item.get_closest_marker("near_misses") else None
-    if depth != "full" and item.get_closest_marker("full"):
-        return None
-    return int(item.get_closest_marker("properties") is not None), turn
-
-
-@pytest.fixture
-def bookproof(request: pytest.FixtureRequest) -> Any:
-    """The client of the API whose suite the test belongs to."""
-    run = request.config.stash[RUNS].of(request.node)
-    if run is None:
-        pytest.fail("this test lies in no API's suite folder", pytrace=False)
-    return run.client
-
-
-@pytest.fixture
-def miss(request: pytest.FixtureRequest, bookproof: Any) -> NearMiss:
-    """One near miss, once the sample that it departs from is known to be accepted."""
-    near: NearMiss = request.param
-    bookproof.session.establish(near.sample)
-    return near
+        put_in_order(config, items, runs)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
-    """Opens the test's scene before its fixtures send anything."""
-    run = item.config.stash[RUNS].of(item)
-    if run is None:
+    """Opens the scene of a suite's test before its fixtures send anything."""
+    if RUN in item.stash:  # a test may be run again
+        del item.stash[RUN]
+    name = api_of(item) if in_suite(item) else ""
+    if not name and RUNS not in item.config.stash:
         return (yield)
-    with _outcomes(item, run):
-        if run.stopped and item.get_closest_marker("near_misses"):  # what others have shown stands without it
-            pytest.skip(run.stopped)
-        if run.stopped:
-            raise Untested(run.stopped)
-        run.begin(item)
-        for mark in item.iter_markers("needs"):
-            if mark.args[0] not in run.plan.capabilities:
-                raise Untested(f"the target does not declare the capability {mark.args[0]}", blocked_by="capability")
+    from bookproof.plugin.outcomes import outcomes
+
+    with outcomes(item):
+        if name:
+            take_part(item, name)
         return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Fails the test with what the Judge found in its exchanges."""
-    run = item.config.stash[RUNS].of(item)
-    if run is None:
+    if RUN not in item.stash:
         return (yield)
-    reporter = item.config.stash[_REPORTER]
-    reporter.label(item, run)
-    try:
-        with _outcomes(item, run):
-            try:
-                result = yield
-            except AssertionError as failure:
-                if not run.scene.findings:
-                    run.claim(item, failure)
-                _settle(run)
-                raise
-            _settle(run)
-            return result
-    finally:
-        reporter.evidence(run)
+    from bookproof.plugin.outcomes import judged, outcomes
+
+    with outcomes(item), judged(item):
+        return (yield)
 
 
 def pytest_exception_interact(node: pytest.Item | pytest.Collector, call: pytest.CallInfo[Any]) -> None:
     """Remembers that a scenario broke down itself: what it would have shown is not known."""
-    run = node.config.stash[RUNS].of(node) if isinstance(node, pytest.Item) else None
-    if run is None or call.excinfo is None:
+    if not isinstance(node, pytest.Item) or RUN not in node.stash or call.excinfo is None or call.when == "teardown":
         return
-    if call.when != "call" or not isinstance(call.excinfo.value, AssertionError | pytest.fail.Exception):
-        run.break_down(f"{node.name} broke down: {call.excinfo.exconly()}")
+    if call.when == "setup" or not isinstance(call.excinfo.value, AssertionError | pytest.fail.Exception):
+        node.stash[RUN].break_down(f"{node.name} broke down: {call.excinfo.exconly()}")
 
 
 def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
@@ -216,7 +207,7 @@ def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> N
     if issubclass(ended_by, pytest.Session.Interrupted) or ended_by.__module__.startswith("xdist."):
         return
     for runs in _ACTIVE[-1:]:  # the innermost: a run may stand within a test of another
-        runs.stop(CannotJudge("The run was interrupted."))
+        runs.stop(Interrupted("The run was interrupted."))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -228,55 +219,32 @@ def pytest_testnodeready(node: Any) -> None:
 @pytest.hookimpl(trylast=True)  # pytest-xdist has ended its workers by then
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Ends the runs: cleans up, concludes, writes reports; a worker leaves the conclusion to who started it."""
-    runs = session.config.stash.get(RUNS, None)
-    if runs is None:
-        return
-    if workers.is_worker(session.config):
-        workers.hand_over(session.config, runs)
+    config, nodes = session.config, session.config.stash.get(_NODES, [])
+    worker = hasattr(config, "workeroutput")
+    if RUNS not in config.stash:
+        if worker:
+            config.workeroutput[OUTPUT] = NOTHING  # type: ignore[attr-defined] # set by xdist
+        if all(getattr(node, "workeroutput", {}).get(OUTPUT, NOTHING) == NOTHING for node in nodes):
+            return
+        if session.exitstatus == pytest.ExitCode.INTERRUPTED and not _stopped_by_xdist(session):
+            runs_of(config).stop(Interrupted("The run was interrupted."))
+    runs = runs_of(config)
+    from bookproof.plugin import workers
+
+    if worker:
+        workers.hand_over(config, runs)
     else:
-        others = list(workers.take_over(session.config.stash.get(_NODES, [])))
-        runs.finish(narrowed=_narrowed(session), others=others)
+        runs.finish(narrowed=_narrowed(session), others=list(workers.take_over(nodes)))
+        if runs.broken_off and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
     _ACTIVE.remove(runs)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """One line for each API that was judged."""
-    for line in config.stash[RUNS].summary():
-        terminalreporter.write_line(line)
-
-
-@contextmanager
-def _outcomes(item: pytest.Item, run: ApiRun) -> Iterator[None]:
-    """Turns bookproof's exceptions into pytest's outcomes."""
-    try:
-        yield
-    except Untested as reason:
-        run.leave_untested(item, reason)
-        raise pytest.skip.Exception(reason.reason) from None
-    except NotRecorded as error:
-        run.break_down(error.message)
-        raise pytest.fail.Exception(str(error), pytrace=False) from None
-    except CannotJudge as error:
-        run.stop(error)
-        raise pytest.skip.Exception(error.message) from None
-
-
-def _settle(run: ApiRun) -> None:
-    """Fails the running test where its exchanges break a must; marks it where they break a should or a waived row."""
-    weighty = [finding for finding in run.scene.findings if run.weighs(finding)]
-    if weighty:
-        pytest.fail("\n\n".join(_distinct(weighty, run)), pytrace=False)
-    if run.scene.findings:
-        text = "; ".join(f"{f.requirement}: {f.message}" for f in run.scene.findings[:3])
-        raise pytest.xfail.Exception(text, pytrace=False)
-
-
-def _distinct(findings: list[Finding], run: ApiRun) -> Iterator[str]:
-    seen: set[tuple[str | None, str]] = set()
-    for finding in findings:
-        if (finding.requirement, finding.where) not in seen:
-            seen.add((finding.requirement, finding.where))
-            yield finding_text(finding, run.api.ledger, run.plan.token_variable)
+    if RUNS in config.stash:
+        for line in config.stash[RUNS].summary():
+            terminalreporter.write_line(line)
 
 
 def _narrowed(session: pytest.Session) -> bool:
@@ -290,6 +258,13 @@ def _narrowed(session: pytest.Session) -> bool:
 
 def _stopped_by_xdist(session: pytest.Session) -> bool:
     return bool(getattr(session.config.pluginmanager.getplugin("dsession"), "shouldstop", False))
+
+
+def send_pack(session: "Session", pack: "Pack") -> bool:
+    """Sends a pack of variants, in halves where it is not accepted; gives whether nothing was found wrong."""
+    from bookproof.targets.packing import send_pack
+
+    return send_pack(session, pack)
 
 
 __all__ = ["demonstrates", "full", "near_misses", "needs", "requirement", "send_pack", "smoke", "variants"]

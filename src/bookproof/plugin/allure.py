@@ -16,9 +16,7 @@ class Reporter:
     """Feeds allure-pytest where it is collecting results, and does nothing otherwise."""
 
     def __init__(self, config: pytest.Config) -> None:
-        self._on = bool(getattr(config.option, "allure_report_dir", None))
-        if self._on:
-            _results_only()
+        self._on = _collecting(config)
 
     def label(self, item: pytest.Item, run: ApiRun) -> None:
         """Says what a test is about."""
@@ -62,8 +60,17 @@ class Reporter:
         allure.attach(plain(curl(request, token_variable)), "curl", text)
 
 
-def _results_only() -> None:
-    """Keeps allure-pytest from writing a file for each fixture of each test: five a test, and they say nothing."""
+def _collecting(config: pytest.Config) -> bool:
+    return bool(getattr(config.option, "allure_report_dir", None))
+
+
+def results_only(config: pytest.Config) -> None:
+    """Keeps allure-pytest from writing a file for each fixture of each test: five a test, and they say nothing.
+
+    For bookproof's own commands: whoever runs pytest themselves may want those files.
+    """
+    if not _collecting(config):
+        return
     import allure_commons
     from allure_commons.logger import AllureFileLogger
 

@@ -14,27 +14,28 @@ from bookproof.targets.opening import Plan
 from bookproof.verdict import Verdict
 
 
-def plan_for(config: pytest.Config) -> Callable[[str], Plan]:
-    """The plan of each API: replayed by default, the reference or a live address where the options say so."""
+def plan_for(config: pytest.Config, *, otherwise: str | None) -> Callable[[str], Plan]:
+    """The plan of each API: the reference, the recordings or a live address, as the options say.
+
+    otherwise: what is judged where they say nothing; None: what bookproof.toml names, or else the reference.
+    """
     target = config.getoption("--bookproof-target")
     named = config.getoption("--bookproof-config")
     configuration = Configuration.load(Path(named) if named else None)
     live = target is not None and "://" in target
-    if target is not None and not live and target not in ("reference", "replay"):
-        raise pytest.UsageError(f"--bookproof-target is reference, replay or a URL, not {target!r}")
 
     @cache
     def plan(api: str) -> Plan:
-        found = configuration.plan(
+        chosen = configuration.plan(
             api,
             url=target if live else None,
             token_variable=config.getoption("--bookproof-token-env"),
             reading=config.getoption("--bookproof-reading"),
             depth=config.getoption("--bookproof-depth"),
-            kind="live" if live else target or "replay",
+            kind="live" if live else target or otherwise,
         )
         # The workers of pytest-xdist send at the same time: together they keep to what one run may spend.
-        return replace(found, budget=found.budget.share(workers.count(config)))
+        return replace(chosen, budget=chosen.budget.share(workers.count(config)))
 
     return plan
 

@@ -1,20 +1,22 @@
 """The runs behind a pytest session: one for each API whose tests were collected."""
 
+import signal
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bookproof import apis, resources
+from bookproof import apis
 from bookproof.apis import Api
 from bookproof.captures.recording import GENERATED
-from bookproof.errors import CannotJudge, Untested
+from bookproof.errors import CannotJudge, Interrupted, Untested
 from bookproof.exchange import Exchange, Request
 from bookproof.judge import Finding
 from bookproof.negatives import NearMiss, near_misses
@@ -29,39 +31,48 @@ CLEAN_UP = "clean-up"
 _VERIFIED: dict[tuple[str, str, str], list[NearMiss]] = {}
 """Near misses by contract and sample: they are the same for every run of a process that proves the suite."""
 
+
 Recordings = frozenset[tuple[int, str]]
 """Recorded exchanges of a cassette: the place of each, and the test that sent it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one process did of a run: what it judged, and which recordings it had no use for."""
+    """What one process did of a run: what it judged, and which recordings it had no use for.
+
+    suite: whether any test of the API's own suite took part, so that what was not reached says something.
+    """
 
     part: RunPart
     unplayed: Recordings
+    suite: bool = True
 
 
 class ApiRun:
     """One run of one API. The session is opened when the first test needs it."""
 
-    def __init__(self, api: Api, plan: Plan, *, seed: int = 1) -> None:
+    def __init__(self, api: Api, plan: Plan, *, seed: int = 1, keep: bool = True) -> None:
         self.api = api
         self.plan = plan
         self.seed = seed
+        self.suite = False
+        self.began = False
         self.stopped = ""
         self.fault = ""
         self.error: CannotJudge | None = None
         self.scene = Scene()
         self.recorded: list[Exchange] = []
+        self._keep = keep
         self._started = datetime.now(UTC)
         self._clock = time.perf_counter()
         self._near_misses: dict[str, list[NearMiss]] = {}
 
     @cached_property
     def session(self) -> Session:
-        """The session; its exchanges are kept for whoever records."""
+        """The session; its exchanges are kept where somebody records."""
         session = open_session(self.api, self.plan)
-        session.watchers.append(lambda exchange, judgement: self.recorded.append(exchange))
+        if self._keep:
+            session.watchers.append(lambda exchange, judgement: self.recorded.append(exchange))
         return session
 
     @cached_property
@@ -86,25 +97,38 @@ class ApiRun:
         """How many near misses of this run each requirement has."""
         return Counter(miss.requirement for misses in self._near_misses.values() for miss in misses)
 
-    def begin(self, item: pytest.Item) -> None:
-        """Opens the scene of a test."""
+    def enter(self, item: pytest.Item) -> None:
+        """Opens the scene of a test; Untested where the run has ended or the target lacks what the test needs."""
+        self.began = True
+        if self.stopped and item.get_closest_marker("near_misses"):  # what others have shown stands without it
+            pytest.skip(self.stopped)
+        if self.stopped:
+            raise Untested(self.stopped)
         demonstrated = item.get_closest_marker("demonstrates")
         about = item.get_closest_marker("requirement")
         generated = GENERATED if item.get_closest_marker("properties") else ""
         self.scene = Scene(
             test=f"{generated}{item.path.stem}::{item.name}",
             demonstrates=demonstrated.args[0] if demonstrated else None,
-            about=about.args[0] if about else None,
+            about=next(iter(self._own(about)), None) if about else None,
         )
         self.session.scene = self.scene
+        for mark in item.iter_markers("needs"):
+            if mark.args[0] not in self.plan.capabilities:
+                raise Untested(f"the target does not declare the capability {mark.args[0]}", blocked_by="capability")
 
     def requirements(self, item: pytest.Item) -> list[str]:
-        """The requirements that a test is marked with."""
-        names = [str(name) for mark in item.iter_markers("requirement") for name in mark.args]
-        names += [str(name) for mark in item.iter_markers("demonstrates") for name in mark.args]
+        """The requirements that a test is marked with; UnknownName where the ledger has no such id."""
+        marks = [*item.iter_markers("requirement"), *item.iter_markers("demonstrates")]
+        names = [name for mark in marks for name in self._own(mark)]
         for name in names:
             self.api.ledger[name]
         return names
+
+    def _own(self, mark: pytest.Mark) -> list[str]:
+        """The ids of a mark that begin as the ledger's do: others number their requirements, too."""
+        prefix = next(iter(self.api.ledger.rows)).partition("-")[0]
+        return [str(name) for name in mark.args if str(name).upper().startswith(f"{prefix}-")]
 
     def leave_untested(self, item: pytest.Item, reason: Untested) -> None:
         """Notes on the test's requirements why they were not exercised."""
@@ -113,7 +137,7 @@ class ApiRun:
 
     def claim(self, item: pytest.Item, failure: AssertionError) -> None:
         """Makes a finding of an assertion that failed though the Judge found nothing: the scenario knows more."""
-        exchange = self.scene.exchanges[-1] if self.scene.exchanges else Exchange(Request("", ""))
+        exchange = self.scene.latest or Exchange(Request("", ""))
         for name in self.requirements(item)[:1]:
             row = self.api.ledger[name]
             said = (str(failure).splitlines() or ["the scenario's assertion does not hold"])[0]
@@ -142,8 +166,12 @@ class ApiRun:
         self.session.scene = Scene(test=CLEAN_UP)
         self.session.manners.free()
         try:
-            remains = self.client.clean_up()
-            self.session.tally.remains += remains if self.plan.kind == "live" else []
+            with _interruptible(self):
+                remains = self.client.clean_up()
+            if self.plan.kind == "live":
+                self.session.tally.remains += remains
+                if lost := self.session.lost:
+                    self.session.tally.remains.append(f"perhaps {lost} more: POST requests that were not answered")
         except CannotJudge as error:
             self.session.tally.remains.append(f"clean-up ended early: {error.message}")
 
@@ -151,6 +179,11 @@ class ApiRun:
         """Recordings that no test of this process asked for."""
         cassette = self.session.target.cassette
         return cassette.unplayed() if cassette is not None else frozenset()
+
+    def close(self) -> None:
+        """Closes the session, if there is one: collecting near misses opens it, too."""
+        if "session" in self.__dict__:
+            self.session.close()
 
     def part(self) -> RunPart:
         """What the run comes to in this process."""
@@ -170,52 +203,87 @@ class ApiRun:
         return RunPart(run, self.api.contract.sha256, self.plan.waivers, self.session.tally)
 
 
-class Runs:
-    """The runs of a pytest session by API. plan_for gives the plan of an API, reports the folder to write to.
+@contextmanager
+def _interruptible(run: ApiRun) -> Iterator[None]:
+    """Lets Ctrl-C and SIGTERM end a clean-up, and nothing else: what was judged is still concluded and reported."""
 
-    Where pytest-xdist divides the session, each worker judges its tests and `parts` says what they come to; the process
-    that started the workers judges nothing itself, takes `others` and concludes.
+    def end(number: int, frame: object) -> None:
+        error = Interrupted("The run was interrupted.")
+        run.stop(error)
+        raise error
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class Runs:
+    """The runs of a pytest session by API and kind of target.
+
+    plan_for: gives the plan of an API for the tests of its suite; outside: for the tests of others, where it differs.
+    report: writes a verdict's reports; keep: whether runs keep their exchanges.
+    Where pytest-xdist divides the session, each worker judges its tests and `shares` says what they come to; the
+    process that started the workers judges nothing itself, takes `others` and concludes.
     """
+
+    bookproof_runs = True
+    """How the plugin knows the runs that a command brings."""
 
     def __init__(
         self,
         plan_for: Callable[[str], Plan],
         *,
+        outside: Callable[[str], Plan] | None = None,
         report: Callable[[Verdict, RunPart], None] | None = None,
+        keep: bool = True,
     ) -> None:
         self._plan_for = plan_for
+        self._outside = outside or plan_for
         self._report = report
-        self._runs: dict[tuple[str, bool], ApiRun] = {}
-        self._folders: dict[Path, str | None] = {}
+        self._keep = keep
+        self._runs: dict[tuple[str, str, bool], ApiRun] = {}
+        self._said: list[str] = []
+        self._stopped = ""
         self.verdicts: dict[str, Verdict] = {}
         self.stale: list[str] = []
-        self.narrowed = False
-        self._stopped = ""
+
+    @property
+    def broken_off(self) -> bool:
+        """Whether a run ended before its tests did, so that skipped tests are no success."""
+        return any(verdict.run.interrupted for verdict in self.verdicts.values())
 
     @classmethod
     def from_options(cls, config: pytest.Config) -> "Runs":
         """The runs that pytest's own command line asks for."""
         from bookproof.plugin.options import plan_for, writer
 
-        return cls(plan_for(config), report=writer(config))
+        suites, outside = plan_for(config, otherwise="replay"), plan_for(config, otherwise=None)
+        return cls(suites, outside=outside, report=writer(config), keep=False)
 
-    def of(self, node: pytest.Item | Any) -> ApiRun | None:
-        """The run that a test belongs to; None for tests of no API."""
-        api = self._api_of(node.path.parent)
-        if api is None:
-            return None
-        properties = node.get_closest_marker("properties") is not None
-        plan = self._plan_for(api)
+    def of(self, name: str, node: pytest.Item | Any, *, suite: bool = True) -> ApiRun:
+        """The run of an API that a test belongs to. suite: whether the test is one of the API's own suite."""
+        plan = (self._plan_for if suite else self._outside)(name)
         # Generated requests are not replayed: a changed contract generates others.
-        apart = properties and plan.kind == "replay"
-        if (api, apart) not in self._runs:
-            self._runs[api, apart] = ApiRun(apis.load(api), replace(plan, kind="reference") if apart else plan)
-        return self._runs[api, apart]
+        aside = plan.kind == "replay" and node.get_closest_marker("properties") is not None
+        key = (name, plan.kind, aside)
+        if key not in self._runs:
+            chosen = replace(plan, kind="reference") if aside else plan
+            self._runs[key] = ApiRun(apis.load(name), chosen, keep=self._keep)
+        self._runs[key].suite |= suite
+        return self._runs[key]
 
     def prepare(self, api: Api) -> ApiRun:
         """Opens the run of an API ahead of its tests, so that what is wrong with the plan shows at once."""
-        run = self._runs[api.name, False] = ApiRun(api, self._plan_for(api.name))
+        plan = self._plan_for(api.name)
+        run = self._runs[api.name, plan.kind, False] = ApiRun(api, plan, keep=self._keep)
         run.session.samples.samples()
+        run.began = True
         return run
 
     def __iter__(self) -> Iterator[ApiRun]:
@@ -228,44 +296,45 @@ class Runs:
             run.stop(error)
 
     def finish(self, *, narrowed: bool, others: Sequence[Share] = ()) -> None:
-        """Concludes every run that sent something, here or in workers."""
-        self.narrowed = narrowed
+        """Concludes every run that a test took part in, here or in workers. narrowed: part of the suites' tests ran."""
         shares = [*self.shares(), *others]
-        for name in sorted({share.part.run.api for share in shares}):
-            own = [share for share in shares if share.part.run.api == name]
+        for name, kind in sorted({(share.part.run.api, share.part.run.target) for share in shares}):
+            own = [share for share in shares if (share.part.run.api, share.part.run.target) == (name, kind)]
             part = joined([share.part for share in own])
             if self._stopped and not part.run.interrupted:
                 part = replace(part, run=replace(part.run, interrupted=self._stopped))
             verdict = self.verdicts[name] = part.verdict(apis.load(name))
-            if not narrowed:
+            counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(verdict.counts.items()))
+            whole = not narrowed and any(share.suite for share in own)
+            judged = verdict.conclusion if whole else _of_what_ran(verdict)
+            self._said.append(f"bookproof: {name} on {kind}: {judged} ({counts})")
+            if whole:
                 self.stale += _stale(name, frozenset.intersection(*(share.unplayed for share in own)))
             if self._report is not None:
                 self._report(verdict, part)
 
     def shares(self) -> Iterator[Share]:
         """Ends the runs of this process: cleans up, and says what each comes to."""
-        for (_, apart), run in self._runs.items():
-            if "session" not in run.__dict__:
-                continue
-            run.clean_up()
-            if not apart:
-                yield Share(run.part(), run.unplayed())
-            run.session.close()
+        for (_, _, aside), run in self._runs.items():
+            if run.began:
+                run.clean_up()
+                if not aside:
+                    yield Share(run.part(), run.unplayed(), run.suite)
+            run.close()
 
     def summary(self) -> Iterator[str]:
-        """One line a verdict."""
-        for name, verdict in self.verdicts.items():
-            counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(verdict.counts.items()))
-            judged = "part of the suite ran" if self.narrowed else verdict.conclusion
-            yield f"bookproof: {name} on {verdict.run.target}: {judged} ({counts})"
+        """One line a verdict, and one for the recordings of each test that no test of today asks for."""
+        yield from self._said
         yield from self.stale
 
-    def _api_of(self, folder: Path) -> str | None:
-        if folder not in self._folders:
-            roots = {root / "suites" for root in resources.roots()}
-            name = folder.name if folder.parent in roots and folder.name in apis.names() else None
-            self._folders[folder] = name
-        return self._folders[folder]
+
+def _of_what_ran(verdict: Verdict) -> str:
+    """The verdict where nobody meant to reach every requirement."""
+    if verdict.conclusion == "violates":
+        return " ".join(["violates", *(row.requirement.id for row in verdict.rows if row.outcome == "failed")])
+    if verdict.run.interrupted or not any(row.exchanges for row in verdict.rows):
+        return f"could not be judged: {verdict.reason}"
+    return "what ran conforms"
 
 
 def _stale(api: str, unplayed: Recordings) -> Iterator[str]:

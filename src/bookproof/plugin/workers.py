@@ -7,11 +7,9 @@ from typing import Any, Final
 
 import pytest
 
+from bookproof.plugin import OUTPUT
 from bookproof.plugin.runs import Runs, Share
 from bookproof.reports.parts import from_json
-
-OUTPUT: Final = "bookproof"
-"""Under which name a worker hands over what it judged."""
 
 LOST: Final = "a worker of pytest-xdist ended before it could say what it had judged"
 
@@ -28,7 +26,10 @@ def count(config: pytest.Config) -> int:
 
 def hand_over(config: pytest.Config, runs: Runs) -> None:
     """Leaves what this worker judged where pytest-xdist takes it to the process that started it."""
-    shares = [{"part": share.part.as_json(), "unplayed": sorted(share.unplayed)} for share in runs.shares()]
+    shares = [
+        {"part": share.part.as_json(), "unplayed": sorted(share.unplayed), "suite": share.suite}
+        for share in runs.shares()
+    ]
     config.workeroutput[OUTPUT] = json.dumps(shares)  # type: ignore[attr-defined] # set by xdist
 
 
@@ -41,4 +42,4 @@ def take_over(nodes: list[Any]) -> Iterator[Share]:
             part = from_json(share["part"])
             if lost and not part.run.interrupted:
                 part = replace(part, run=replace(part.run, interrupted=LOST))
-            yield Share(part, frozenset((place, test) for place, test in share["unplayed"]))
+            yield Share(part, frozenset((place, test) for place, test in share["unplayed"]), share["suite"])

@@ -17,6 +17,7 @@ from bookproof.reports.excerpt import Excerpt, bounded, visible
 from bookproof.reports.load import COLUMNS, rows, sentence
 from bookproof.reports.load import remarks as load_remarks
 from bookproof.reports.picture import bars, segments
+from bookproof.tally import Waited
 from bookproof.verdict import OUTCOMES
 
 LIMIT = 4_500_000
@@ -100,6 +101,7 @@ def _view(document: Mapping[str, Any], cut: Excerpt, findings: int) -> dict[str,
         ],
         "unjudged": _unjudged(requirements),
         "targets": TARGETS,
+        "waited": Waited(**document.get("waited", {})).in_words,
         "left_out": list(remarks(document["capture"])) if document.get("capture") else [],
         "client": _client(document),
         **_load(document.get("load")),

@@ -40,6 +40,8 @@ def _head(verdict: Verdict) -> Iterator[str]:
         yield ""
     yield f"Judged: {run.target} `{run.url}`, contract {verdict.contract_version}, reading {run.reading}, "
     yield f"depth {run.depth}, {run.started:%Y-%m-%d %H:%M} UTC, {verdict.requests} requests in {run.seconds:.1f} s."
+    if waited := verdict.waited.in_words:
+        yield f"The run {waited}."
     yield ""
     yield "| " + " | ".join(OUTCOMES) + " |"
     yield "|" + "---:|" * len(OUTCOMES)

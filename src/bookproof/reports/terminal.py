@@ -1,11 +1,12 @@
 """The verdict at the end of a command: what failed first, then the counts, then where the report lies."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
+from bookproof.errors import BookproofError
 from bookproof.evidence import curl
 from bookproof.ledger import Ledger
 from bookproof.tally import Seen
@@ -38,6 +39,8 @@ def show_verdict(console: Console, verdict: Verdict, ledger: Ledger, report: Pat
         _show_finding(console, seen, verdict)
     _show_untested(console, [row for row in verdict.rows if row.outcome == "untested"])
     _write(console, _counts(verdict))
+    if waited := verdict.waited.in_words:
+        _write(console, Text(waited, style="dim"), 2)
     for reading, forms in sorted(verdict.readings.items()):
         shown = ", ".join(f"{_plain(form)} ({count})" for form, count in sorted(forms.items()))
         _write(console, Text(f"reading {reading}: {shown}", style="dim"), 2)
@@ -50,6 +53,20 @@ def show_verdict(console: Console, verdict: Verdict, ledger: Ledger, report: Pat
     console.print(said, soft_wrap=True)
     if verdict.reason:
         _write(console, Text(_plain(verdict.reason)), 2)
+
+
+def show_summary(console: Console, ended: Mapping[str, Verdict | BookproofError]) -> None:
+    """Prints what several runs came to, a line each: the verdict of an API, or the error in its place."""
+    width = max(map(len, ended))
+    for name, result in ended.items():
+        if isinstance(result, Verdict):
+            style, words = _CONCLUSIONS[result.conclusion]
+            more = _counts(result)
+        else:
+            style, words = _CONCLUSIONS["inconclusive"]
+            more = Text(_plain(result.message))
+        said = Text(f"{name:{width}}  ").append(f"{words:27}", style=f"bold {style}").append(more)
+        console.print(said, soft_wrap=True)
 
 
 def _counts(verdict: Verdict) -> Text:

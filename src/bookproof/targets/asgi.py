@@ -3,12 +3,14 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
 import httpx
-from starlette.types import ASGIApp
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class AsgiTransport(httpx.BaseTransport):
@@ -80,6 +82,33 @@ class AsgiTransport(httpx.BaseTransport):
         except Exception:  # an application that breaks answers 500 behind any server
             status, headers, chunks = 500, [], [b"Internal Server Error"]
         return httpx.Response(status, headers=headers, stream=httpx.ByteStream(b"".join(chunks)), request=request)
+
+
+class Throttled:
+    """An application that serves so many requests in each second and asks for patience beyond (Retry-After: 1).
+
+    status: of the answers that ask; clock: seconds, of any clock.
+    """
+
+    def __init__(
+        self, app: ASGIApp, limit: int, *, status: int = 429, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._app = app
+        self._limit = limit
+        self._status = status
+        self._clock = clock
+        self._second = -1
+        self._served = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        second = int(self._clock())
+        if second != self._second:
+            self._second, self._served = second, 0
+        if self._served < self._limit:
+            self._served += 1
+            await self._app(scope, receive, send)
+        else:
+            await Response(status_code=self._status, headers={"Retry-After": "1"})(scope, receive, send)
 
 
 def listen(host: str, port: int) -> socket.socket:

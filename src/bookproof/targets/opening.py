@@ -15,6 +15,7 @@ from bookproof.captures.cassette import IndexedCassette, recorded_how
 from bookproof.errors import ConfigurationError, DataError, UsageError
 from bookproof.judge import Reading
 from bookproof.targets.asgi import AsgiTransport
+from bookproof.targets.connection import open_client
 from bookproof.targets.manners import Budget
 from bookproof.targets.replay import ReplayTransport
 from bookproof.targets.secrets import SCRUBBED, Scrubber
@@ -138,7 +139,7 @@ def _replay(api: Api, plan: Plan) -> tuple[Target, str | None, Mapping[str, Any]
 
 def _live(api: Api, plan: Plan) -> tuple[Target, str | None, Mapping[str, Any]]:
     address(plan.url)
-    client = httpx.Client(timeout=plan.timeout, follow_redirects=False, trust_env=False)
+    client = open_client(plan.timeout)
     return (
         Target("live", plan.url.rstrip("/"), client, timeout=plan.timeout, tag=plan.tag or secrets.token_hex(3)),
         plan.authorization or f"Bearer {NO_TOKEN}",

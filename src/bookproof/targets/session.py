@@ -1,14 +1,16 @@
 """Sends drafts to a target and has every exchange judged: what suites talk to."""
 
+import threading
 import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -18,9 +20,11 @@ from bookproof.captures.cassette import IndexedCassette
 from bookproof.captures.overlaps import marked
 from bookproof.draft import Draft
 from bookproof.errors import CannotJudge, CredentialsRefused, Unreachable, Untested
+from bookproof.evidence import held
 from bookproof.exchange import Exchange, Intent, Request, Response
 from bookproof.judge import Finding, Judge, Judgement
 from bookproof.tally import Tally
+from bookproof.targets.connection import advice, closed_idle, in_words
 from bookproof.targets.manners import THROTTLED, Budget, Manners
 from bookproof.targets.masking import Issued, secrets_in
 from bookproof.targets.secrets import Scrubber
@@ -28,8 +32,8 @@ from bookproof.targets.secrets import Scrubber
 CREATED = "bookproof"
 """What the names of everything that a run creates begin with."""
 
-LARGEST_BODY = 8 * 1024 * 1024
-"""Bytes of a response body that are read; what follows is cut off and makes the exchange a fault."""
+LARGEST_BODY = 4 * 1024 * 1024
+"""Bytes of a response body that are read. A longer one ends the run: it is no fault, and cannot be judged."""
 
 ESTABLISHING = "establishing "
 """How the test that sends a sample is called."""
@@ -39,6 +43,9 @@ PATIENCE = 6
 
 THROTTLED_IN_A_ROW = 3
 """How many requests in a row may exhaust the patience before the run gives up."""
+
+REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+"""Methods of requests that may be sent twice: nothing is created twice by them."""
 
 AT_ONCE = 5
 """How many requests are sent at the same time: as many as the shortest queue that servers have by default."""
@@ -69,7 +76,7 @@ class Scene:
     demonstrates: str | None = None
     about: str | None = None
     findings: list[Finding] = field(default_factory=list)
-    exchanges: list[Exchange] = field(default_factory=list)
+    latest: Exchange | None = None
 
 
 class Answer:
@@ -127,6 +134,7 @@ class Session:
 
     authorization: the value of the Authorization header, None where the run has no credentials.
     declared: whether the target declared every fixture, so that valid requests are vouched for.
+    lost: how many POST requests were sent and not answered; what they created, if anything, is not known.
     """
 
     def __init__(
@@ -152,19 +160,24 @@ class Session:
         self.samples: Any = api.samples(fixtures)
         self.tally = Tally()
         self.scene = Scene()
-        self.manners = Manners(budget or Budget())
+        self.manners = Manners(budget or Budget(), waited=self.tally.waited)
         self.undeclared = fixtures.missing()
         self.watchers: list[Callable[[Exchange, Judgement], None]] = []
         self.authorization = authorization
+        self.lost = 0
         self._login = login or {}
         self._scrubber = scrubber or Scrubber()
         self._issued = Issued()
         self._token = ""
+        self._superseded: set[str] = set()
+        self._renewing = threading.Lock()
         self._named_so_far: Counter[str] = Counter()
         self._established: dict[str, Untested | None] = {}
         self._answered = False
         self._silences = 0
         self._patience = 0
+        self._fresh = False
+        """Whether every request gets a connection of its own: the target closes idle ones without a word."""
 
     def build(self, draft: Draft) -> Request:
         """The request that a draft becomes at this target, with the run's credentials."""
@@ -213,12 +226,20 @@ class Session:
         """
         intent = replace(self._intent(None), tentative=True)
         requests = [self.build(self._named(draft)) for draft in drafts]
-        with ThreadPoolExecutor(max_workers=1 if self._sequential else AT_ONCE) as pool:
-            exchanges = list(pool.map(lambda request: self._exchange(request, intent), requests))
-        exchanges.sort(key=lambda exchange: exchange.started + exchange.elapsed)
-        known = replace(intent, tentative=False)
-        said = [replace(exchange, intent=known) if exchange.response else exchange for exchange in exchanges]
-        return [self._observe(exchange) for exchange in marked(said) if isinstance(exchange, Exchange)]
+        sent: list[Future[Exchange]] = []
+        answers: list[Answer] = []
+        try:
+            with ThreadPoolExecutor(max_workers=1 if self._sequential else AT_ONCE) as pool:
+                sent += [pool.submit(self._exchange, request, intent) for request in requests]
+        finally:  # whatever ends the run: what was answered is on record, or nobody would take it back
+            exchanges = [one.result() for one in sent if one.done() and one.exception() is None]
+            exchanges.sort(key=lambda exchange: exchange.started + exchange.elapsed)
+            known = replace(intent, tentative=False)
+            said = [replace(exchange, intent=known) if exchange.response else exchange for exchange in exchanges]
+            answers += [self._observe(exchange) for exchange in marked(said) if isinstance(exchange, Exchange)]
+        for one in sent:
+            one.result()
+        return answers
 
     def _named(self, draft: Draft) -> Draft:
         """A creation with a name that nothing at a live target has yet: a service may want names to be unique.
@@ -249,8 +270,8 @@ class Session:
         exchange = self._without_issued(exchange, judgement)
         self._end_if_refused(judgement, exchange)
         self.tally.add(judgement)
-        self.scene.findings += judgement.findings
-        self.scene.exchanges.append(exchange)
+        self.scene.findings += [replace(finding, exchange=held(finding.exchange)) for finding in judgement.findings]
+        self.scene.latest = held(exchange)
         for watch in self.watchers:
             watch(exchange, judgement)
         return Answer(judgement, exchange, self.undeclared)
@@ -298,7 +319,7 @@ class Session:
             yield
         finally:
             outer.findings += self.scene.findings
-            outer.exchanges += self.scene.exchanges
+            outer.latest = self.scene.latest or outer.latest
             self.scene = outer
 
     def _obstacle(self, requirement: str, answer: Answer) -> Untested | None:
@@ -323,28 +344,38 @@ class Session:
         try:
             token: str = self.api.module("client").login(self._send_login, self.target.url, self._login)
         except httpx.TransportError as error:
-            raise Unreachable(f"No answer from {self.target.url}: {self._in_words(error)}.") from None
+            raise Unreachable(
+                f"No answer from {self.target.url}: {self._in_words(error)}.", hint=advice(error)
+            ) from None
         self._scrubber.learn(token)
         self._token, self.authorization = token, f"Bearer {token}"
 
     def _send_login(self, request: Request) -> Response:
-        """Sends a login; what it asks with and what it is given are secrets from now on."""
-        response = self._send(request)
-        for message in (request, response):
-            for secret in secrets_in(message):
-                self._scrubber.learn(secret)
+        """Sends a login, again where it is asked to wait; what it asks with and is given are secrets from now on."""
+        for _ in range(PATIENCE):
+            response = self._send(request)
+            for message in (request, response):
+                for secret in secrets_in(message):
+                    self._scrubber.learn(secret)
+            if not self.manners.retry_after(response, self.throttled):
+                break
         return response
 
     def _in_words(self, error: httpx.TransportError) -> str:
         """What went wrong on the connection, for a person: such errors quote what was sent or received."""
-        return self.fit_to_keep(_in_words(error))
+        return self.fit_to_keep(in_words(error))
 
     def _renewed(self, request: Request, response: Response) -> Request | None:
         """The request with a new token, where its own was refused and a login can give another."""
-        own = self.authorization
-        if response.status != 401 or not self._login or own is None or request.header("Authorization") != own:
+        used = request.header("Authorization")
+        if response.status != 401 or not self._login or used is None:
             return None
-        self._log_in()
+        if used != self.authorization and used not in self._superseded:
+            return None  # it was wrong on purpose
+        with self._renewing:  # of several requests at once, one gets the token for all
+            if used == self.authorization:
+                self._superseded.add(used)
+                self._log_in()
         headers = [(k, v) for k, v in request.headers if k.lower() != "authorization"]
         return replace(request, headers=(*headers, ("Authorization", str(self.authorization))))
 
@@ -352,17 +383,25 @@ class Session:
         renewed = False
         if self.target.cassette is not None:
             self.target.cassette.test = intent.test
-        for _ in range(PATIENCE):
+        for attempt in range(PATIENCE):
             self.manners.before()
             started, clock = time.time(), time.perf_counter()
             try:
                 response = self._send(request)
+            except KeyboardInterrupt:
+                self.lost += request.method == "POST"
+                raise
             except httpx.TransportError as error:
                 reason = self._in_words(error)
+                if closed_idle(error):
+                    self._fresh = True
+                    if request.method in REPEATABLE and attempt + 1 < PATIENCE:
+                        continue
+                    intent = replace(intent, tentative=True)
+                self.lost += request.method == "POST" and not isinstance(error, httpx.ConnectError)
                 if not self._answered:
-                    raise Unreachable(
-                        f"No answer from {self.target.url}: {reason}.", hint="Is the address right, and does it run?"
-                    ) from None
+                    raise Unreachable(f"No answer from {self.target.url}: {reason}.", hint=advice(error)) from None
+                self.manners.check_time()  # an answer that was cut short by the budget is no fault of the target
                 self._silences += 1
                 if self._silences >= SILENCES:
                     raise Unreachable(f"{self.target.url} has stopped answering: {reason}.") from None
@@ -385,13 +424,17 @@ class Session:
     @property
     def throttled(self) -> frozenset[int]:
         """Statuses that, with Retry-After, ask to wait; the contract may name more."""
-        return THROTTLED | frozenset(self.api.contract.document.get("info", {}).get("x-throttling-statuses", ()))
+        return THROTTLED | self.api.throttling
 
     def _send(self, request: Request) -> Response:
         content = request.body or None
         headers = [*request.headers, ("Accept-Encoding", "gzip, deflate")]
-        sent = self.target.client.build_request(request.method, _url(request.url), headers=headers, content=content)
-        deadline = time.monotonic() + self.target.timeout
+        if self._fresh:
+            headers.append(("Connection", "close"))
+        timeout = min(self.target.timeout, self.manners.left)
+        sent = self.target.client.build_request(
+            request.method, _url(request.url), headers=headers, content=content, timeout=timeout
+        )
         response = self.target.client.send(sent, stream=True)
         try:
             body = bytearray()
@@ -399,9 +442,8 @@ class Session:
             for chunk in response.iter_raw():
                 body += decode(chunk)
                 if len(body) > LARGEST_BODY:
-                    raise httpx.ReadError(f"the body is longer than {LARGEST_BODY // 2**20} MiB")
-                if time.monotonic() > deadline:
-                    raise httpx.ReadTimeout("the body does not end")
+                    said = f"{self.target.url} gives answers that are longer than {LARGEST_BODY // 2**20} MiB"
+                    raise Unreachable(f"{said}: {request.method} {urlsplit(request.url).path}.")
             return Response(response.status_code, tuple(response.headers.multi_items()), bytes(body))
         except zlib.error as error:
             raise httpx.ReadError(f"the body cannot be decoded ({error})") from None
@@ -432,18 +474,3 @@ def _decoder(encoding: str) -> Callable[[bytes], bytes]:
         raise httpx.ReadError(f"the body is encoded as {encoding}, which was not asked for")
     inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)
     return lambda chunk: inflate.decompress(chunk, LARGEST_BODY + 1)
-
-
-def _in_words(error: httpx.TransportError) -> str:
-    """What went wrong on the connection, for a person."""
-    match error:
-        case httpx.ConnectTimeout() | httpx.PoolTimeout():
-            return "no connection within the time limit"
-        case httpx.TimeoutException():
-            return "no answer within the time limit"
-        case httpx.ConnectError():
-            return f"no connection ({error})" if str(error) else "no connection"
-        case httpx.RemoteProtocolError():
-            return f"the server broke off or did not speak HTTP ({error})"
-        case _:
-            return str(error) or type(error).__name__

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from bookproof import apis
@@ -9,7 +10,7 @@ from bookproof.apis import Sample
 from bookproof.apis.nexudus.fields import FOREIGN, ID_LISTS, SLOT, TYPICAL, flags
 from bookproof.apis.nexudus.login import LOGIN, login
 from bookproof.draft import Draft
-from bookproof.errors import Untested
+from bookproof.errors import CannotJudge, Untested
 from bookproof.variants import Pack
 
 __all__ = ["LOGIN", "Client", "Fixtures", "Samples", "login"]
@@ -169,9 +170,10 @@ class Client:
     def clean_up(self) -> list[str]:
         """Deletes what the run created, where the target declares `cleanup`; names what remains."""
         if "cleanup" in self.session.capabilities:
-            for record in list(self._created):
-                if self.session.send(Draft(DELETE, path={"Id": record})).status in (200, 404):
-                    del self._created[record]
+            with suppress(CannotJudge):  # what is still there is named below
+                for record in list(self._created):
+                    if self.session.send(Draft(DELETE, path={"Id": record})).status in (200, 404):
+                        del self._created[record]
         ids = list(self._created)
         listing = ", ".join(map(str, ids[:5])) + (" …" if len(ids) > 5 else "")
         return [f"{len(ids)} resources, named bookproof …: {listing}"] if ids else []

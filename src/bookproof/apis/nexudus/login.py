@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
-from bookproof.contract import body_value
-from bookproof.errors import CredentialsRefused
+from bookproof.apis.login import token_in
 from bookproof.exchange import Request, Response
 
 LOGIN = ("username", "password")
@@ -15,12 +14,9 @@ def login(send: Callable[[Request], Response], base: str, given: Mapping[str, st
     """A bearer token for a user's name and password, which go out as a form."""
     form = {"grant_type": "password", "username": given["username"], "password": given["password"]}
     headers = (("Accept", "application/json"), ("Content-Type", "application/x-www-form-urlencoded"))
-    response = send(Request("POST", f"{base}/api/token", headers, urlencode(form).encode()))
-    answered = body_value(response)
-    token = answered.get("access_token") if isinstance(answered, dict) else None
-    if response.status != 200 or not isinstance(token, str):
-        raise CredentialsRefused(
-            f"{base} gives no token for the user's name and password ({response.status}).",
-            hint="Are username and password those of an administrator of the account?",
-        )
-    return token
+    return token_in(
+        send(Request("POST", f"{base}/api/token", headers, urlencode(form).encode())),
+        "access_token",
+        refused=f"{base} gives no token for the user's name and password",
+        hint="Are username and password those of an administrator of the account?",
+    )

@@ -5,8 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
-from bookproof.contract import body_value
-from bookproof.errors import CredentialsRefused
+from bookproof.apis.login import token_in
 from bookproof.exchange import Request, Response
 
 LOGIN = ("api_key", "private_key")
@@ -21,12 +20,9 @@ def login(send: Callable[[Request], Response], base: str, given: Mapping[str, st
         "timestamp": int(time.time()),
         "signature": hashlib.md5(joined.encode(), usedforsecurity=False).hexdigest(),
     }
-    response = send(Request("GET", f"{base}/sessionToken?{urlencode(query)}", (("Accept", "application/json"),)))
-    answered = body_value(response)
-    token = answered.get("sessionToken") if isinstance(answered, dict) else None
-    if response.status != 200 or not isinstance(token, str):
-        raise CredentialsRefused(
-            f"{base} gives no session token for the API key ({response.status}).",
-            hint="Are api_key and private_key those of this account?",
-        )
-    return token
+    return token_in(
+        send(Request("GET", f"{base}/sessionToken?{urlencode(query)}", (("Accept", "application/json"),))),
+        "sessionToken",
+        refused=f"{base} gives no session token for the API key",
+        hint="Are api_key and private_key those of this account?",
+    )
