@@ -137,9 +137,25 @@ def served(app: ASGIApp, port: int = 0, *, lifespan: bool = False) -> Iterator[s
     """
     import uvicorn
 
+    class Prompt(uvicorn.Server):
+        """Ends at once: nobody waits for answers of a server that was made for one block of code."""
+
+        async def main_loop(self) -> None:
+            counter = 0
+            while not await self.on_tick(counter):
+                counter += 1
+                await asyncio.sleep(0.01)
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            for closing in (*self.servers, *(sockets or ())):
+                closing.close()
+            for connection in list(self.server_state.connections):
+                connection.shutdown()
+            await self.lifespan.shutdown()
+
     lives: Literal["on", "off"] = "on" if lifespan else "off"
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", lifespan=lives, ws="none")
-    server = uvicorn.Server(config)
+    server = Prompt(config)
     listening = listen("127.0.0.1", port)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
