@@ -29,7 +29,7 @@ pytestmark = pytest.mark.network
 
 
 def scenarios_alone(api, plan, **options):
-    return run_suite(api, plan, **options, properties=False)
+    return run_suite(api, plan, **options | {"properties": False})
 
 
 @pytest.fixture(params=CREDENTIALS)
