@@ -88,6 +88,10 @@ class Interrupted(CannotJudge):
     """The run was ended by Ctrl-C or SIGTERM."""
 
 
+class NotRecorded(CannotJudge):
+    """No cassette holds a request that is replayed."""
+
+
 class NothingRan(CannotJudge):
     """No requirement was exercised."""
 

@@ -110,6 +110,7 @@ def run_suite(
         "bookproof.plugin",
         "--strict-markers",
         "--capture=no",
+        f"--bookproof-depth={plan.depth}",
     ]
     for name in _UNUSED:
         arguments += ["-p", f"no:{name}"]

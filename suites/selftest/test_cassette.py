@@ -7,9 +7,9 @@ import yaml
 
 from bookproof.captures.cassette import IndexedCassette, read_cassette, write_cassette
 from bookproof.captures.recording import Written, addressed_to, write_recording
-from bookproof.errors import DataError, UsageError
+from bookproof.errors import DataError, NotRecorded, UsageError
 from bookproof.exchange import Exchange, Intent, Request, Response
-from bookproof.targets.replay import NotRecorded, ReplayTransport
+from bookproof.targets.replay import ReplayTransport
 
 URL = "https://library.example.com/v1/books"
 JSON = ("Content-Type", "application/json")
@@ -266,7 +266,7 @@ def test_a_recording_that_cannot_be_written_leaves_the_older_one(tmp_path, monke
     def full(*args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("bookproof.captures.recording.write_cassette", full)
+    monkeypatch.setattr("bookproof.captures.cassette.write_cassette", full)
     with pytest.raises(UsageError, match="No space left on device"):
         write_recording(folder, [recorded(test="test_new::test")], "library", {})
     assert [path.name for path in tmp_path.rglob("*.yaml")] == ["test_old.yaml"]

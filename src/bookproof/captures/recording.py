@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bookproof.captures.cassette import write_cassette
 from bookproof.errors import UsageError
 from bookproof.exchange import Exchange
 from bookproof.writing import drafted_folder, reason
@@ -36,6 +35,8 @@ def addressed_to(server: str, url: str, exchanges: Iterable[Exchange]) -> Iterat
 
 def write_recording(folder: Path, exchanges: Iterable[Exchange], api: str, source: Mapping[str, Any]) -> Written:
     """Writes `scenarios/*.yaml` and `properties.yaml`, in place of the older ones; all of them or none."""
+    from bookproof.captures.cassette import write_cassette  # vcrpy brings much with it
+
     scenarios: dict[str, list[Exchange]] = defaultdict(list)
     generated: list[Exchange] = []
     count = 0

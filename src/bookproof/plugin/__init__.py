@@ -6,6 +6,8 @@ do tests of anything else in the same run: what is heavy is imported once a test
 
 import warnings
 from collections.abc import Generator
+from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,9 +35,6 @@ variants = pytest.mark.variants
 smoke = pytest.mark.smoke
 """Marks a scenario that a smoke run has: together, those so marked show every rule."""
 
-full = pytest.mark.full
-"""Marks a scenario that only a full run has: it creates more at a target than what it shows is worth every time."""
-
 needs = pytest.mark.needs
 """Marks a scenario that only makes sense where the target declares a capability."""
 
@@ -59,7 +58,6 @@ _MARKERS = (
     "near_misses(*samples): runs the scenario for every near miss of these samples",
     "variants(sample, variants): runs the scenario for variants of a sample, as many at once as go together",
     "smoke: a smoke run has it",
-    "full: left out of all but full runs",
     "needs(capability): the capability that a target must declare for a scenario to make sense",
     "properties: generated requests, judged against the reference even where scenarios are replayed",
 )
@@ -132,6 +130,13 @@ def take_part(item: pytest.Item, name: str) -> "ApiRun":
     elif known is not run:
         pytest.fail("it asks for the clients of two APIs: a test is about one", pytrace=False)
     return run
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leaves a suite's files of full runs (`*_full.py`) alone in others: what they generate takes long to prepare."""
+    if not collection_path.name.endswith("_full.py") or config.getoption("--bookproof-depth") == "full":
+        return None
+    return in_suite(SimpleNamespace(path=collection_path)) or None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -267,4 +272,4 @@ def send_pack(session: "Session", pack: "Pack") -> bool:
     return send_pack(session, pack)
 
 
-__all__ = ["demonstrates", "full", "near_misses", "needs", "requirement", "send_pack", "smoke", "variants"]
+__all__ = ["demonstrates", "near_misses", "needs", "requirement", "send_pack", "smoke", "variants"]

@@ -62,6 +62,4 @@ def _rank(item: pytest.Item, run: ApiRun, turns: Counter[str]) -> tuple[int, int
     if depth == "smoke" and not item.get_closest_marker("smoke"):
         ruled = about is not None and run.api.ledger[about.args[0]].rule not in ("", *BUILT_IN)
         return (0, 0) if ruled and turn == 0 and item.get_closest_marker("near_misses") else None
-    if depth != "full" and item.get_closest_marker("full"):
-        return None
     return int(item.get_closest_marker("properties") is not None), turn

@@ -5,13 +5,12 @@ from contextlib import contextmanager
 
 import pytest
 
-from bookproof.errors import CannotJudge, Untested
+from bookproof.errors import CannotJudge, NotRecorded, Untested
 from bookproof.judge import Finding
 from bookproof.plugin import RUN
 from bookproof.plugin.allure import Reporter
 from bookproof.plugin.runs import ApiRun
 from bookproof.reports.text import finding_text
-from bookproof.targets.replay import NotRecorded
 
 
 @contextmanager

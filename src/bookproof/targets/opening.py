@@ -11,13 +11,11 @@ from pydantic import ValidationError
 from starlette.types import ASGIApp
 
 from bookproof.apis import Api, Fixtures
-from bookproof.captures.cassette import IndexedCassette, recorded_how
 from bookproof.errors import ConfigurationError, DataError, UsageError
 from bookproof.judge import Reading
 from bookproof.targets.asgi import AsgiTransport
 from bookproof.targets.connection import open_client
 from bookproof.targets.manners import Budget
-from bookproof.targets.replay import ReplayTransport
 from bookproof.targets.secrets import SCRUBBED, Scrubber
 from bookproof.targets.session import Session, Target
 from bookproof.variants import Depth
@@ -84,6 +82,8 @@ def open_session(api: Api, plan: Plan) -> Session:
 
 def replaying(plan: Plan, folder: Path) -> Plan:
     """The plan that replays a recording as it was made: with its fixtures, its credentials' scheme, its names."""
+    from bookproof.captures.cassette import recorded_how
+
     how = recorded_how(folder / "scenarios")
     fixtures, capabilities = how.get("fixtures"), how.get("capabilities")
     return replace(
@@ -131,6 +131,10 @@ def _replay(api: Api, plan: Plan) -> tuple[Target, str | None, Mapping[str, Any]
     if not folder.is_dir():
         place = f"in {plan.cassettes}" if plan.cassettes else f"of {api.name}"
         raise DataError(f"There are no cassettes {place}.", hint=f"Record them: bookproof record {api.name}.")
+    # vcrpy brings much with it, and only a replay needs it.
+    from bookproof.captures.cassette import IndexedCassette
+    from bookproof.targets.replay import ReplayTransport
+
     cassette: IndexedCassette = IndexedCassette.load(path=folder, headers=matched_headers(api))
     client = httpx.Client(transport=ReplayTransport(cassette))
     target = Target("replay", api.contract.servers[0], client, cassette, tag=plan.tag)

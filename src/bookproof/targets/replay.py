@@ -7,11 +7,7 @@ from vcr.errors import CannotOverwriteExistingCassetteException
 from vcr.stubs.httpx_stubs import vcr_handle_request
 
 from bookproof.captures.cassette import IndexedCassette, closest
-from bookproof.errors import CannotJudge
-
-
-class NotRecorded(CannotJudge):
-    """No cassette holds the request."""
+from bookproof.errors import NotRecorded
 
 
 class ReplayTransport(httpx.BaseTransport):

@@ -9,14 +9,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpx
 
 from bookproof import __version__
 from bookproof.apis import Api, Fixtures
-from bookproof.captures.cassette import IndexedCassette
 from bookproof.captures.overlaps import marked
 from bookproof.draft import Draft
 from bookproof.errors import CannotJudge, CredentialsRefused, Unreachable, Untested
@@ -28,6 +27,9 @@ from bookproof.targets.connection import advice, closed_idle, in_words
 from bookproof.targets.manners import THROTTLED, Budget, Manners
 from bookproof.targets.masking import Issued, secrets_in
 from bookproof.targets.secrets import Scrubber
+
+if TYPE_CHECKING:  # vcrpy brings much with it, and only a replay needs it
+    from bookproof.captures.cassette import IndexedCassette
 
 CREATED = "bookproof"
 """What the names of everything that a run creates begin with."""
@@ -61,7 +63,7 @@ class Target:
     kind: str
     url: str
     client: httpx.Client
-    cassette: IndexedCassette | None = None
+    cassette: "IndexedCassette | None" = None
     timeout: float = 15.0
     """Seconds that one answer may take from beginning to end."""
     tag: str = ""
