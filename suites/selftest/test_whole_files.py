@@ -182,9 +182,9 @@ folder.WRITERS["index.html"] = lambda verdict: wait()
 folder.write_reports(conclude(Tally(), Run("highlevel", "live", "http://x"), api.contract, api.ledger), Path("."))
 """
 WITHIN_A_RECORDING = """
-from bookproof.captures import recording
+from bookproof.captures import cassette, recording
 from bookproof.exchange import Exchange, Intent, Request, Response
-recording.write_cassette = lambda path, *rest: (path.parent.mkdir(), path.write_text("half"), wait())
+cassette.write_cassette = lambda path, *rest: (path.parent.mkdir(), path.write_text("half"), wait())
 sent = Exchange(Request("GET", "http://x"), Response(200), intent=Intent(test="test_a::test_b"))
 recording.write_recording(Path("highlevel"), [sent], "highlevel", {})
 """
