@@ -28,9 +28,14 @@ def home() -> Path:
     )
 
 
-def extensions() -> list[Path]:
+def extensions() -> tuple[Path, ...]:
     """The folders that BOOKPROOF_PATH names, first ones first."""
-    return [Path(part).resolve() for part in os.environ.get("BOOKPROOF_PATH", "").split(os.pathsep) if part]
+    return _folders(os.environ.get("BOOKPROOF_PATH", ""), Path.cwd())
+
+
+@cache
+def _folders(text: str, beside: Path) -> tuple[Path, ...]:
+    return tuple((beside / part).resolve() for part in text.split(os.pathsep) if part)
 
 
 def roots() -> Iterator[Path]:
@@ -46,6 +51,18 @@ def locate(*parts: str) -> Path:
         if path.exists():
             return path
     return home().joinpath(*parts)
+
+
+def is_suite(folder: Path) -> bool:
+    """Whether a folder is the suite of an API that has a package."""
+    return _is_suite(folder, extensions())
+
+
+@cache
+def _is_suite(folder: Path, added: tuple[Path, ...]) -> bool:
+    if folder.parent.name != "suites" or folder.name not in api_names():
+        return False
+    return any(folder.parent == root / "suites" for root in (*added, home()))
 
 
 def api_names() -> frozenset[str]:

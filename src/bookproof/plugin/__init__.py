@@ -114,10 +114,7 @@ def api_of(node: Any) -> str:
 
 def in_suite(node: Any) -> bool:
     """Whether a test stands in a suite of bookproof or of an extension, and not among somebody's own tests."""
-    folder = node.path.parent
-    if folder.parent.name != "suites" or folder.name not in resources.api_names():
-        return False
-    return any(folder.parent == root / "suites" for root in resources.roots())
+    return resources.is_suite(node.path.parent)
 
 
 def take_part(item: pytest.Item, name: str) -> "ApiRun":
