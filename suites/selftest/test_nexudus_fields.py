@@ -1,5 +1,6 @@
 """Nexudus' 82 fields: contract, models and suites name the same ones."""
 
+import json
 import runpy
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from bookproof import apis
 from bookproof.apis.nexudus import fields
 from bookproof.apis.nexudus.models import CreateResource
+from bookproof.exchange import Exchange, Request, Response
 
 NEXUDUS = apis.load("nexudus")
 SCHEMA = NEXUDUS.contract.at("#/components/schemas/CreateResource")
@@ -58,3 +60,15 @@ def test_the_enumerated_values_are_those_of_the_contract():
     kinds, fees = SCHEMA["properties"]["SystemResourceType"], SCHEMA["properties"]["CancellationFeeType"]
     assert dict(zip(kinds["enum"], kinds["x-enum-names"], strict=True)) == fields.KINDS
     assert dict(zip(fees["enum"], fees["x-enum-names"], strict=True)) == fields.FEE_KINDS
+
+
+def test_a_refusal_may_name_a_property_without_a_letter():
+    sent = '{"#\U0010ffff": []}'.encode()
+    told = {"PropertyName": "#\U0010ffff", "Message": "it is not known", "AttemptedValue": None}
+    body = {"Status": 500, "Message": "#\U0010ffff: it is not known", "Value": None, "Errors": [told]}
+    body["WasSuccessful"] = False
+    json_type = (("Content-Type", "application/json"), ("Authorization", "Bearer t"))
+    request = Request("POST", NEXUDUS.contract.servers[0] + "/api/spaces/resources", json_type, sent)
+    judged = NEXUDUS.judge().observe(Exchange(request, Response(400, json_type, json.dumps(body).encode())))
+
+    assert judged.findings == []

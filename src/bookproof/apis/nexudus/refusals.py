@@ -67,7 +67,7 @@ class PropertyName(Rule):
             return
         named = [str(error["PropertyName"]) for error in call.answered["Errors"]]
         places = [*_places(call)] if call.exchange.intent.provable else [*_places(call), *call.body]
-        holds = any(_alike(place, name) or place == name for place in places for name in named)
+        holds = any(_alike(place, name) for place in places for name in named)
         wrong = sorted(call.broken)
         yield from self.verdict(
             holds, "response.body/Errors/0/PropertyName", " or ".join(wrong[:3]), brief(", ".join(named))
@@ -191,8 +191,8 @@ def _words(name: str, *, bare: bool = True) -> set[str]:
 
 
 def _alike(place: str, name: str) -> bool:
-    """Whether a PropertyName, which may be a path, names a property."""
-    return bool(_words(place) & _words(name))
+    """Whether a PropertyName, which may be a path, names a property; a made-up name need not hold a word."""
+    return place == name or bool(_words(place) & _words(name))
 
 
 def _within(sent: Any) -> Iterator[Any]:
