@@ -119,6 +119,28 @@ def test_a_server_that_does_not_serve_is_not_judged(app, outcome):
     assert judged(Plan(app=app, budget=Budget(seconds=0.9))) == outcome
 
 
+def test_a_server_that_knows_its_users_by_a_cookie_too_conforms():
+    api = apis.load("highlevel")
+    reference, token = api.reference().app, f"Bearer {api.reference_token}".encode()
+
+    async def app(scope, receive, send):
+        """Gives whoever asks a cookie, and takes it in place of a token."""
+
+        async def with_cookie(message):
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), (b"set-cookie", b"session=1; Path=/")]
+            await send(message)
+
+        if any(name == b"cookie" for name, _ in scope["headers"]):
+            scope["headers"] = [
+                *(pair for pair in scope["headers"] if pair[0] != b"authorization"),
+                (b"authorization", token),
+            ]
+        await reference(scope, receive, with_cookie)
+
+    assert judged(Plan(app=app)) == "conforms"
+
+
 def test_nothing_that_a_server_echoes_shows_the_token(tmp_path):
     with served(echoing) as url:
         plan = Plan(kind="live", url=url, authorization=f"Bearer {SECRET}", token_variable="HL_TOKEN")

@@ -433,9 +433,10 @@ class Session:
         headers = [*request.headers, ("Accept-Encoding", "gzip, deflate")]
         if self._fresh:
             headers.append(("Connection", "close"))
-        timeout = min(self.target.timeout, self.manners.left)
-        sent = self.target.client.build_request(
-            request.method, _url(request.url), headers=headers, content=content, timeout=timeout
+        timeout = httpx.Timeout(min(self.target.timeout, self.manners.left)).as_dict()
+        # Not built by the client, which would add the cookies that it was given: a request shows what it says itself.
+        sent = httpx.Request(
+            request.method, _url(request.url), headers=headers, content=content, extensions={"timeout": timeout}
         )
         response = self.target.client.send(sent, stream=True)
         try:
