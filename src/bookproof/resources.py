@@ -30,7 +30,8 @@ def home() -> Path:
 
 def extensions() -> tuple[Path, ...]:
     """The folders that BOOKPROOF_PATH names, first ones first."""
-    return _folders(os.environ.get("BOOKPROOF_PATH", ""), Path.cwd())
+    named = os.environ.get("BOOKPROOF_PATH", "")
+    return _folders(named, Path.cwd()) if named else ()
 
 
 @cache
@@ -53,13 +54,14 @@ def locate(*parts: str) -> Path:
     return home().joinpath(*parts)
 
 
-def is_suite(folder: Path) -> bool:
-    """Whether a folder is the suite of an API that has a package."""
-    return _is_suite(folder, extensions())
+def in_suite(file: Path) -> bool:
+    """Whether a file lies in the suite of an API that has a package."""
+    return _in_suite(file, extensions())
 
 
 @cache
-def _is_suite(folder: Path, added: tuple[Path, ...]) -> bool:
+def _in_suite(file: Path, added: tuple[Path, ...]) -> bool:
+    folder = file.parent
     if folder.parent.name != "suites" or folder.name not in api_names():
         return False
     return any(folder.parent == root / "suites" for root in (*added, home()))

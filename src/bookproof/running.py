@@ -24,7 +24,17 @@ from bookproof.verdict import Verdict
 Progress = Callable[[int, int, str], None]
 """Told how many tests are done, how many there are, and which one has just ended."""
 
-_UNUSED = ("terminal", "logging", "unraisableexception", "threadexception", "warnings", "faulthandler", "stepwise")
+_UNUSED = (
+    "terminal",
+    "logging",
+    "unraisableexception",
+    "threadexception",
+    "warnings",
+    "faulthandler",
+    "stepwise",
+    "setuponly",
+    "setupplan",
+)
 """Plugins of pytest that cost time for each test and have nobody to talk to here."""
 
 _SCHEMATHESIS = ("-p", "schemathesis.pytest.plugin", "-p", "_hypothesis_pytestplugin")

@@ -114,7 +114,7 @@ def api_of(node: Any) -> str:
 
 def in_suite(node: Any) -> bool:
     """Whether a test stands in a suite of bookproof or of an extension, and not among somebody's own tests."""
-    return resources.is_suite(node.path.parent)
+    return resources.in_suite(node.path)
 
 
 def take_part(item: pytest.Item, name: str) -> "ApiRun":

@@ -9,6 +9,7 @@ from bookproof.plugin import RUN, api_of, take_part
 
 if TYPE_CHECKING:
     from bookproof.negatives import NearMiss
+    from bookproof.plugin.runs import ApiRun
 
 
 def _client(name: str) -> Any:
@@ -26,19 +27,24 @@ for _name in resources.api_names():
     globals()[_name] = _client(_name)
 
 
+def _run(item: pytest.Item) -> "ApiRun":
+    """The run that a test is part of: of its suite's API, or of the one whose client it asks for."""
+    run = item.stash.get(RUN, None)
+    name = "" if run else api_of(item)
+    if run is None and not name:
+        pytest.fail("this test is about no API: it lies in no suite's folder and asks for no client", pytrace=False)
+    return run or take_part(item, name)
+
+
 @pytest.fixture
 def bookproof(request: pytest.FixtureRequest) -> Any:
     """The client of the API that the test is about: that of its suite's folder, or the one whose client it asks for."""
-    run = request.node.stash.get(RUN, None)
-    name = api_of(request.node)
-    if run is None and not name:
-        pytest.fail("this test is about no API: it lies in no suite's folder and asks for no client", pytrace=False)
-    return (run or take_part(request.node, name)).client
+    return _run(request.node).client
 
 
 @pytest.fixture
-def miss(request: pytest.FixtureRequest, bookproof: Any) -> "NearMiss":
+def miss(request: pytest.FixtureRequest) -> "NearMiss":
     """One near miss, once the sample that it departs from is known to be accepted."""
     near: NearMiss = request.param
-    bookproof.session.establish(near.sample)
+    _run(request.node).session.establish(near.sample)
     return near
