@@ -191,15 +191,15 @@ def judge_pieces(
 ) -> list[Part]:
     """Judges the exchanges of some keys, from all blocks, in the order of time. captures: that of each block."""
     asked.check()
-    streams = []
+    held: dict[str, list[tuple[Piece, float]]] = {}
     before: dict[str, float] = {}
     for capture, ended, piece in zip(captures, latest, pieces, strict=True):
         since = before.get(capture, 0.0)
         before[capture] = max(since, ended)
         if piece is not None:
-            streams.append(partial(unpacked, piece, since))
+            held.setdefault(capture, []).append((piece, since))
     auditor = asked.settings.auditor()
-    part = judged(auditor, merged(streams))
+    part = judged(auditor, merged([partial(_of_capture, own) for own in held.values()]))
     part.unreadable, part.places = 0, []  # they were counted where they were read
     return [part]
 
@@ -227,6 +227,12 @@ class _Packing:
     def packed(self) -> Piece:
         self.piece.packed = b"".join([*self._packed, self._packer.flush()])
         return self.piece
+
+
+def _of_capture(pieces: Sequence[tuple[Piece, float]]) -> Stamped[Entry]:
+    """The exchanges of all pieces of one capture, each given with what its exchanges are not earlier than."""
+    for piece, since in pieces:
+        yield from unpacked(piece, since)
 
 
 def unpacked(piece: Piece, since: float) -> Stamped[Entry]:

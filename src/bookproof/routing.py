@@ -13,6 +13,7 @@ from bookproof import apis
 from bookproof.apis import Api
 from bookproof.auditing import Auditor, Part
 from bookproof.captures.entries import Entry
+from bookproof.captures.ordering import APART
 from bookproof.captures.overlaps import marked
 from bookproof.contract import body_value
 from bookproof.exchange import ABSENT, Exchange
@@ -65,7 +66,10 @@ def judged(auditor: Auditor, entries: Iterable[Entry]) -> Part:
     """What entries come to that are judged one after the other."""
     with seldom_collected():
         for found in marked(entries) if auditor.stateful else entries:
-            auditor.take(found)
+            if found is APART:
+                auditor.lose_track()
+            else:
+                auditor.take(found)
     return auditor.finish()
 
 

@@ -4,6 +4,7 @@ import gzip
 import json
 import pickle
 import sys
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -13,7 +14,7 @@ from bookproof import apis, cli
 from bookproof.auditing import Part
 from bookproof.captures import ndjson, places, reading
 from bookproof.captures.blocks import Block, blocks_of, entries_of, lines_before
-from bookproof.captures.ordering import merged
+from bookproof.captures.ordering import APART, merged
 from bookproof.dividing import audit
 from bookproof.errors import BookproofError, CannotJudge, UnknownName, UsageError
 from bookproof.routing import Audit
@@ -58,13 +59,59 @@ def test_a_capture_keeps_its_own_order():
     assert list(merged([lambda: iter(early), lambda: iter(late)])) == ["c", "a", "b", "d"]
 
 
+TIMELESS = [ndjson.encode(replace(exchange, started=0.0)) for exchange in records(60)]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_captures_that_do_not_say_when_are_not_held_against_each_other(tmp_path, jobs):
+    paths = [tmp_path / name for name in ("monday.ndjson", "tuesday.ndjson")]
+    for path in paths:
+        path.write_bytes(b"".join(TIMELESS[:2]).replace(b"changed", b"room 0"))
+
+    one, both = (audit(Audit("nexudus"), list(map(str, given)), jobs=jobs) for given in (paths[:1], paths))
+
+    assert told(one)["verdict"] == told(both)["verdict"] == "conforms"
+
+
+@pytest.mark.parametrize("timed", [0, 40])
+def test_the_order_in_which_captures_do_not_say_when_are_given_makes_no_difference(tmp_path, timed):
+    paths = dealt(tmp_path, [*TIMELESS[: len(LINES) - timed], *LINES[len(LINES) - timed :]], 3)
+
+    whole = told(audit(Audit("nexudus"), paths))
+
+    assert told(audit(Audit("nexudus"), paths[::-1])) == whole
+    assert told(audit(Audit("nexudus"), paths, jobs=2)) == whole
+
+
+def test_one_capture_that_does_not_say_when_is_judged_in_its_own_order(tmp_path, whole):
+    (tmp_path / "timeless.ndjson").write_bytes(b"".join(TIMELESS))
+
+    judged = told(audit(Audit("nexudus"), [str(tmp_path / "timeless.ndjson")]))
+
+    assert judged["verdict"] == whole["verdict"] == "violates"
+    assert judged["counts"] == whole["counts"]
+
+
+def test_what_does_not_say_when_stands_apart_from_other_captures_and_from_known_times():
+    early, late = [(0.0, "a"), (0.0, "b"), (5.0, "c")], [(0.0, "d"), (7.0, "e")]
+
+    assert list(merged([lambda: iter(early), lambda: iter(late)])) == ["a", "b", APART, "d", APART, "c", "e"]
+
+
+@pytest.mark.parametrize("api", apis.names())
+def test_the_cassettes_of_an_api_are_judged_together_without_accusing(api):
+    recorded = sorted(map(str, apis.load(api).cassettes.rglob("*.yaml")))
+
+    assert told(audit(Audit(api), recorded), api)["verdict"] == "conforms"
+
+
 def test_captures_wait_closed_until_their_time_comes():
     reading_now = set()
 
     def capture(number):
         reading_now.add(number)
-        yield float(number), number
-        yield number + 0.5, number
+        yield number + 1.0, number
+        yield number + 1.5, number
         reading_now.discard(number)
 
     captures = [lambda number=number: capture(number) for number in range(50)]

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,16 @@ def test_no_division_changes_what_rules_that_remember_find(tmp_path, distributin
 
     assert told(in_a_graph(distributing, "nexudus", paths, longest, threads), "nexudus") == alone
     assert [row["id"] for row in alone["requirements"] if row["outcome"] == "failed"]
+
+
+@pytest.mark.parametrize(("files", "longest"), [(1, 3000), (3, 10**9), (3, 3000)])
+def test_no_division_changes_what_is_found_where_captures_do_not_say_when(tmp_path, distributing, files, longest):
+    lines = [ndjson.encode(replace(exchange, started=0.0)) for exchange in records(40)]
+    paths = dealt(tmp_path / "parts", lines, files)
+
+    alone = told(audit(Audit("nexudus"), paths), "nexudus")
+
+    assert told(in_a_graph(distributing, "nexudus", paths, longest, 2), "nexudus") == alone
 
 
 @pytest.mark.parametrize(("files", "longest"), [(1, 2000), (5, 10**9)])

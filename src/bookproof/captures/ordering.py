@@ -1,20 +1,24 @@
 """Puts what several captures hold into one order of time, so that it does not matter how they were divided into files.
 
 A capture's own order stands: whoever wrote it saw which exchange ended first, and one without a time lies where it was
-written. Between captures the ends of exchanges decide, each at least as late as what its capture holds before it.
+written. Between captures the ends of exchanges decide, each at least as late as what its capture holds before it. Where
+a capture has not said any time yet, nobody knows what of the others came before: no rule may hold one against another.
 """
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from bookproof.captures.entries import Entry
+from bookproof.captures.entries import Entry, Unreadable
 from bookproof.exchange import Exchange
 
 Item = TypeVar("Item")
 
 Stamped = Iterator[tuple[float, Item]]
-"""Items with their times, which never fall."""
+"""Items with their times, which never fall; 0.0 before the first one that is known."""
+
+APART: Final = Unreadable("", "what came before did not say when")
+"""Stands between exchanges of which nobody knows which came first; it is no entry of any capture."""
 
 
 def end_of(exchange: Exchange) -> float:
@@ -31,11 +35,11 @@ def stamped(entries: Iterable[Entry]) -> Stamped[Entry]:
         yield latest, entry
 
 
-def merged(captures: Sequence[Callable[[], Stamped[Item]]]) -> Iterator[Item]:
-    """The items of several captures in the order of their times, then of the captures.
+def merged(captures: Sequence[Callable[[], Stamped[Item]]]) -> Iterator[Item | Unreadable]:
+    """The items of several captures in the order of their times, then of the captures; APART where that is no order.
 
-    captures: each begins to read one from its start, and may be called twice: only those are kept open whose times
-    have come, however many there are.
+    captures: each begins to read the whole of one from its start, and may be called twice: only those are kept open
+    whose times have come, however many there are.
     """
     waiting: list[tuple[float, int, Item, Stamped[Item] | None]] = []
     for number, begin in enumerate(captures):
@@ -44,11 +48,15 @@ def merged(captures: Sequence[Callable[[], Stamped[Item]]]) -> Iterator[Item]:
         if first is not None:
             waiting.append((first[0], number, first[1], items if len(captures) == 1 else None))
     heapq.heapify(waiting)
+    timeless: int | None = None
     while waiting:
-        _, number, item, opened = waiting[0]
+        time, number, item, opened = waiting[0]
         if opened is None:
             opened = captures[number]()
             next(opened)
+        if timeless is not None and (time or number != timeless):
+            yield APART  # also before times of the same capture: another one's may lie before its beginning
+        timeless = None if time else number
         yield item
         following = next(opened, None)
         if following is None:
