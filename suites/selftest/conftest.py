@@ -1,9 +1,12 @@
-"""What bookproof's own tests share: which of them need a network, and what pytest must not collect."""
+"""What bookproof's own tests share: the command line, which of them need a network, what pytest must not collect."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 import pytest
+
+from bookproof import cli
 
 # The data holds a small API with a suite of its own, which is not part of these tests.
 collect_ignore = ["data"]
@@ -26,3 +29,24 @@ def _no_workflow() -> Iterator[None]:
         for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"):
             patch.delenv(name, raising=False)
         yield
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory, a wide window, and no variable that says where a fault's place is."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("BOOKPROOF_DEBUG", raising=False)
+    monkeypatch.setenv("COLUMNS", "200")
+    return tmp_path
+
+
+@pytest.fixture
+def bookproof(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[[str], tuple[int, str, str]]:
+    """Runs a command line; gives the exit code, what stands on stdout and what on stderr."""
+
+    def run(line: str) -> tuple[int, str, str]:
+        code = cli.run(line.split())
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run

@@ -10,7 +10,7 @@ import jsonschema_rs
 import pytest
 from captured import ANSWER_WRONG, BOTH_WRONG, GOOD, OF_ANOTHER, SENT_WRONG, exchange
 
-from bookproof import apis, cli, resources
+from bookproof import apis, resources
 from bookproof.auditing import Auditor, Part
 from bookproof.captures import ndjson
 from bookproof.captures.cassette import write_cassette
@@ -46,17 +46,9 @@ def blamed(verdict):
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch, capsys):
+def run(bookproof):
     """Runs `bookproof audit` on files below an empty working directory."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def command(*arguments):
-        code = cli.run(["audit", *map(str, arguments)])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return command
+    return lambda *arguments: bookproof(" ".join(["audit", *map(str, arguments)]))
 
 
 def write(name, *exchanges):
@@ -140,6 +132,17 @@ def test_secrets_of_others_are_kept_nowhere(run):
 )
 def test_the_exit_code_is_that_of_the_side_that_was_asked_for(run, seen, side, code):
     assert run("highlevel", write("a.ndjson", *seen), "--side", side, "--quiet")[0] == code
+
+
+def test_captured_traffic_is_judged_without_the_credentials_of_a_run(run):
+    Path("bookproof.toml").write_text(
+        '[highlevel]\nurl = "https://sandbox.example.com"\ncredentials = { bearer = "env:NO_SUCH" }\n'
+    )
+
+    code, out, _ = run("highlevel", write("a.ndjson", GOOD, BOTH_WRONG))
+
+    assert code == 1
+    assert "Bearer $NO_SUCH" in out
 
 
 def test_the_verdict_keeps_its_schema(run):

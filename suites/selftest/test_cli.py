@@ -28,27 +28,6 @@ budget = {{{{ requests = {{requests}} }}}}
 """
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """An empty working directory, and no variable that says where a person is."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("BOOKPROOF_DEBUG", raising=False)
-    monkeypatch.setenv("COLUMNS", "200")
-    return tmp_path
-
-
-@pytest.fixture
-def bookproof(capsys):
-    """Runs a command line; gives the exit code, what stands on stdout and what on stderr."""
-
-    def run(line):
-        code = cli.run(line.split())
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
-
-
 @pytest.fixture(scope="module")
 def outcomes():
     """Two finished runs: the reference as it is, and with an optional capacity."""

@@ -6,7 +6,7 @@ import json
 import pytest
 import yaml
 
-from bookproof import apis, cli
+from bookproof import apis
 from bookproof.drift.contracts import compare_with_file
 from bookproof.drift.places import Places
 from bookproof.errors import CannotJudge, DataError
@@ -412,18 +412,15 @@ def test_a_file_without_operations_says_nothing(compared):
 
 
 @pytest.fixture
-def vendor(document, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "160")
+def vendor(document, folder):
     schema(document, SENT)["properties"]["calendarIds"]["maxItems"] = 50
-    (tmp_path / "same.yaml").write_text((HIGHLEVEL.folder / "openapi.yaml").read_text(encoding="utf-8"))
-    (tmp_path / "vendor.json").write_text(json.dumps(document))
+    (folder / "same.yaml").write_text((HIGHLEVEL.folder / "openapi.yaml").read_text(encoding="utf-8"))
+    (folder / "vendor.json").write_text(json.dumps(document))
 
 
 @pytest.mark.usefixtures("vendor")
-def test_the_command_says_what_differs_by_requirement(capsys):
-    code = cli.run(["drift", "highlevel", "--openapi", "vendor.json"])
-    out = capsys.readouterr().out
+def test_the_command_says_what_differs_by_requirement(bookproof):
+    code, out, _ = bookproof("drift highlevel --openapi vendor.json")
 
     assert code == 1
     assert "HL-042  must  calendarIds holds at most 100 ids" in out
@@ -431,12 +428,15 @@ def test_the_command_says_what_differs_by_requirement(capsys):
 
 
 @pytest.mark.usefixtures("vendor")
-def test_the_command_exits_with_0_where_nothing_differs(capsys):
-    assert cli.run(["drift", "highlevel", "--openapi", "same.yaml", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["changes"] == []
+def test_the_command_exits_with_0_where_nothing_differs(bookproof):
+    code, out, _ = bookproof("drift highlevel --openapi same.yaml --json")
+
+    assert (code, json.loads(out)["changes"]) == (0, [])
 
 
 @pytest.mark.usefixtures("vendor")
-def test_the_command_exits_with_2_where_there_is_no_file(capsys):
-    assert cli.run(["drift", "highlevel", "--openapi", "nowhere.json"]) == 2
-    assert "nowhere.json cannot be read" in capsys.readouterr().err
+def test_the_command_exits_with_2_where_there_is_no_file(bookproof):
+    code, _, err = bookproof("drift highlevel --openapi nowhere.json")
+
+    assert code == 2
+    assert "nowhere.json cannot be read" in err

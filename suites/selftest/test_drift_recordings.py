@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from captured import CREATED, REFUSED, ROOM, URL, exchange, without
 
-from bookproof import apis, cli
+from bookproof import apis
 from bookproof.captures import har, ndjson
 from bookproof.drift.evidence import by_chance, tells
 from bookproof.drift.recordings import compare, observe
@@ -318,19 +318,6 @@ def test_nothing_seen_and_nothing_to_see_tell_nothing():
 
 
 # -- the command -----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def bookproof(capsys, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "160")
-
-    def run(line):
-        code = cli.run(line.split())
-        shown = capsys.readouterr()
-        return code, shown.out, shown.err
-
-    return run
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from unittest.mock import ANY
 
 import pytest
 
-from bookproof import apis, cli
+from bookproof import apis
 from bookproof.errors import DataError
 from bookproof.reports import stored
 from bookproof.reports.compare import as_json, compare, comparison_page
@@ -452,24 +452,12 @@ def test_hostile_text_is_text_in_a_comparison(text):
 
 
 @pytest.fixture
-def kept(tmp_path, monkeypatch):
+def kept(folder):
     """A working directory with two runs in it."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
     for name, made in (("old", OLD), ("new", NEW)):
-        (tmp_path / name / "library").mkdir(parents=True)
-        (tmp_path / name / "library" / "verdict.json").write_text(json.dumps(made), encoding="utf-8")
-    return tmp_path
-
-
-@pytest.fixture
-def bookproof(capsys):
-    def run(line):
-        code = cli.run(line.split())
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
+        (folder / name / "library").mkdir(parents=True)
+        (folder / name / "library" / "verdict.json").write_text(json.dumps(made), encoding="utf-8")
+    return folder
 
 
 @pytest.mark.parametrize("place", ["old", "old/library", "old/library/verdict.json"])

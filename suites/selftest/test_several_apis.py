@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from bookproof import apis, cli, running
+from bookproof import apis, running
 from bookproof.errors import Interrupted, Unreachable
 from bookproof.exchange import Exchange, Request, Response
 from bookproof.judge import Finding
@@ -28,24 +28,9 @@ DEAD = "http://127.0.0.1:9"
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """An empty working directory of a machine that asks no questions."""
-    monkeypatch.chdir(tmp_path)
+def _asks_no_questions(folder, monkeypatch):
+    """Everything runs in an empty working directory of a machine that asks no questions."""
     monkeypatch.setenv("CI", "1")
-    monkeypatch.setenv("COLUMNS", "200")
-    return tmp_path
-
-
-@pytest.fixture
-def bookproof(capsys):
-    """Runs a command line; gives the exit code, what stands on stdout and what on stderr."""
-
-    def run(line):
-        code = cli.run(line.split())
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
 
 
 # -- runs that have come to their end somehow ----------------------------------------------------------------

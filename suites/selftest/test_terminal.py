@@ -42,17 +42,6 @@ def failing():
     return run_suite(apis.load("highlevel"), Plan(app=app), properties=False, select="test_limit").verdict
 
 
-@pytest.fixture
-def bookproof(capsys, monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
-
-    def run(line):
-        code = cli.run(line.split())
-        return code, capsys.readouterr().out
-
-    return run
-
-
 def completed(line):
     """What a shell would offer after the words typed so far."""
     *words, incomplete = line.split(" ")[1:]
@@ -142,7 +131,7 @@ def test_a_terminal_that_shows_ascii_alone_is_no_fault():
 
 def test_a_requirement_reads_like_a_page_of_a_specification(bookproof, monkeypatch):
     monkeypatch.setenv("COLUMNS", "120")
-    code, out = bookproof("requirements HL-042")
+    code, out, _ = bookproof("requirements HL-042")
 
     assert code == 0
     assert out.splitlines()[:6] == [

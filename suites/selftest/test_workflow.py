@@ -14,7 +14,7 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from bookproof import apis, cli, running
+from bookproof import apis, running
 from bookproof.apis.highlevel.reference import TOKEN
 from bookproof.errors import Unreachable
 from bookproof.exchange import Exchange, Request, Response
@@ -111,24 +111,22 @@ def test_an_endless_text_is_cut():
 
 
 @pytest.fixture
-def bookproof(capsys, monkeypatch, tmp_path):
-    """Runs a command as a workflow does, the verdict being known."""
-    monkeypatch.chdir(tmp_path)
+def in_a_step(bookproof, monkeypatch, folder):
+    """Runs a command as a workflow does, the verdict being known; gives the lines that it prints."""
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
-    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(folder / "summary.md"))
     outcome = Outcome(verdict(finding("HL-042", text="##[add-mask]x\n::add-mask::x")), (), Counter())
     monkeypatch.setattr(running, "run_suite", lambda *arguments, **options: outcome)
 
     def run(line):
-        code = cli.run(line.split())
-        said = capsys.readouterr()
-        return code, said.out.splitlines(), said.err.splitlines()
+        code, out, err = bookproof(line)
+        return code, out.splitlines(), err.splitlines()
 
     return run
 
 
-def test_results_stand_where_no_command_is_obeyed_and_annotations_after_them(bookproof):
-    code, out, _ = bookproof("verify highlevel")
+def test_results_stand_where_no_command_is_obeyed_and_annotations_after_them(in_a_step):
+    code, out, _ = in_a_step("verify highlevel")
     key = re.fullmatch("::stop-commands::([0-9a-f]{32})", out[0])[1]
     end = out.index(f"::{key}::")
 
@@ -137,16 +135,16 @@ def test_results_stand_where_no_command_is_obeyed_and_annotations_after_them(boo
     assert [line.partition("::calendar")[0] for line in out[end + 1 :]] == ["::error title=HL-042"]
 
 
-def test_annotations_keep_off_a_stdout_that_is_json(bookproof):
-    _, out, err = bookproof("verify highlevel --json")
+def test_annotations_keep_off_a_stdout_that_is_json(in_a_step):
+    _, out, err = in_a_step("verify highlevel --json")
 
     assert json.loads("\n".join(out))["verdict"] == "violates"
     assert err[-1].startswith("::error title=HL-042::")
 
 
-def test_the_summary_is_added_to_what_stands_there(bookproof, tmp_path):
+def test_the_summary_is_added_to_what_stands_there(in_a_step, tmp_path):
     (tmp_path / "summary.md").write_text("# before\n")
-    bookproof("verify highlevel --quiet")
+    in_a_step("verify highlevel --quiet")
     kept = (tmp_path / "reports" / "highlevel" / "verdict.md").read_text(encoding="utf-8")
 
     assert (tmp_path / "summary.md").read_text(encoding="utf-8") == f"# before\n{kept}\n"
@@ -161,9 +159,9 @@ def test_a_summary_that_cannot_be_written_is_a_warning(tmp_path):
     ]
 
 
-def test_elsewhere_nothing_of_it_is_written(bookproof, monkeypatch, tmp_path):
+def test_elsewhere_nothing_of_it_is_written(in_a_step, monkeypatch, tmp_path):
     monkeypatch.delenv("GITHUB_ACTIONS")
-    _, out, err = bookproof("verify highlevel --quiet")
+    _, out, err = in_a_step("verify highlevel --quiet")
 
     assert (out, err) == (["highlevel violates"], [])
     assert not (tmp_path / "summary.md").exists()

@@ -76,7 +76,7 @@ def command(
     api = apis.load(name)
     for prefix in prefixes:
         address(prefix)
-    plan = Configuration.load(config).plan(name, reading=reading)
+    plan = Configuration.load(config).plan(name, reading=reading, sends=False)
     err = Console(stderr=True, highlight=False)
     if (jobs > 1 or scheduler) and (rules := whole_run(api)):
         err.print(f"bookproof: one process judges: {rules[0]} looks at the whole run.", markup=False)

@@ -63,7 +63,7 @@ def command(
     api = apis.load(name)
     address(upstream)
     service = upstream.rstrip("/")
-    plan = Configuration.load(config).plan(name, reading=reading)
+    plan = Configuration.load(config).plan(name, reading=reading, sends=False)
     err = Console(stderr=True, highlight=False)
     writer = capture_writer(capture) if capture else None
     try:

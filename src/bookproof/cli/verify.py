@@ -89,6 +89,8 @@ def command(
         raise UsageError(
             "--cassettes belongs to --replay of one API.", hint="bookproof verify API --replay --cassettes DIR"
         )
+    if dry_run and (replay or as_json):
+        raise UsageError("--dry-run says in words what a run would send; --replay sends nothing, --json is a verdict.")
     configuration = Configuration.load(config)
     out, err = console(), console(stderr=True)
     plans = {
@@ -99,6 +101,7 @@ def command(
             reading=reading,
             depth=depth,
             kind="replay" if replay else None,
+            sends=not dry_run,
         )
         for api in chosen
     }
@@ -107,7 +110,7 @@ def command(
 
         plans = {name: replaying(plan, cassettes) for name, plan in plans.items()}
     if dry_run:
-        return _plan(out, chosen, plans)
+        return _plan(out, chosen, plans, quiet=quiet)
     ask_before_writing(plans.values(), yes)
     # Annotations keep off a stdout that holds JSON alone.
     with workflow_step(sys.stderr if as_json else sys.stdout) as step:
@@ -180,17 +183,19 @@ def worst(codes: list[int]) -> int:
     return max(codes, key=order.index, default=3)
 
 
-def _plan(out: Console, chosen: list[Api], plans: dict[str, Plan]) -> int:
+def _plan(out: Console, chosen: list[Api], plans: dict[str, Plan], *, quiet: bool) -> int:
     """Prints the requests of a run by requirement: what a reference with the same fixtures would be asked."""
     from bookproof.running import run_suite
 
     for api in chosen:
         plan = plans[api.name]
-        outcome = run_suite(api, replace(plan, kind="reference", url="", authorization=None, login={}))
+        # The reference needs nobody's patience, so a rate would only make a person wait.
+        budget = replace(plan.budget, rate=0.0, seconds=0.0)
+        outcome = run_suite(api, replace(plan, kind="reference", url="", authorization=None, login={}, budget=budget))
         requests = Counter(e.intent.demonstrates or e.intent.about or "generated" for e in outcome.exchanges)
         target = plan.url or "the embedded reference"
         out.print(f"{api.name}: {requests.total()} requests would be sent to {target}; nothing was sent", markup=False)
-        for name, count in sorted(requests.items()):
+        for name, count in () if quiet else sorted(requests.items()):
             statement = api.ledger[name].statement if name in api.ledger else "generated requests, and samples"
             out.print(f"  {count:5} {name:10} {statement}", markup=False)
     return 0

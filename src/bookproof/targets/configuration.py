@@ -141,15 +141,21 @@ class Configuration:
         reading: Reading | None = None,
         kind: str | None = None,
         depth: Depth | None = None,
+        sends: bool = True,
     ) -> Plan:
-        """What to judge for an API: the file's section, what the command line says in its place."""
+        """What to judge for an API: the file's section, what the command line says in its place.
+
+        sends: whether the plan is carried out; one that only says what would be sent, or by what captured traffic is
+        judged, needs no credentials.
+        """
         if kind == "replay" and depth == "full":
             raise UsageError("Recordings hold a standard run; a full one needs a target.")
         section = self.sections.get(api, Section())
         address = url or section.url
         live = bool(address) and kind in (None, "live")
-        authorization, variable = self._authorization(section, token_variable) if live else (None, "")
-        given = section.credentials.login if live and not authorization else None
+        scheme, variable = _credential(section.credentials, token_variable) if live else ("", "")
+        authorization = _authorization(scheme, variable) if scheme and sends else None
+        given = section.credentials.login if live and sends and not authorization else None
         login = {name: _environment(value.removeprefix("env:")) for name, value in (given or {}).items()}
         return Plan(
             kind="live" if live else "replay" if kind == "replay" else "reference",
@@ -203,17 +209,21 @@ class Configuration:
                     hint="Take it out, or give it a new date and reason.",
                 )
 
-    def _authorization(self, section: Section, token_variable: str | None) -> tuple[str | None, str]:
-        if token_variable:
-            return f"Bearer {_header_value(token_variable)}", token_variable
-        given = section.credentials
-        if given.bearer:
-            variable = given.bearer.removeprefix("env:")
-            return f"Bearer {_header_value(variable)}", variable
-        if given.basic:
-            variable = given.basic.removeprefix("env:")
-            return f"Basic {base64.b64encode(_environment(variable).encode()).decode()}", variable
-        return None, ""
+
+def _credential(given: Credentials, token_variable: str | None) -> tuple[str, str]:
+    """The scheme of a run's credential, and the variable that holds it; both empty where there is none."""
+    if token_variable:
+        return "Bearer", token_variable
+    if given.bearer:
+        return "Bearer", given.bearer.removeprefix("env:")
+    return ("Basic", given.basic.removeprefix("env:")) if given.basic else ("", "")
+
+
+def _authorization(scheme: str, variable: str) -> str:
+    """The value of the Authorization header."""
+    if scheme == "Bearer":
+        return f"Bearer {_header_value(variable)}"
+    return f"Basic {base64.b64encode(_environment(variable).encode()).decode()}"
 
 
 def _environment(variable: str) -> str:
