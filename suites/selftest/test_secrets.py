@@ -76,6 +76,24 @@ def test_a_secret_within_another_leaves_nothing_of_either():
     assert kept.response.body == SCRUBBED.encode()
 
 
+@pytest.mark.parametrize(
+    ("secrets", "text", "kept"),
+    [
+        (["scrubbed", "proof"], f"a {SCRUBBED} b", f"a {SCRUBBED} b"),
+        (["87654321", "0000"], '{"a": 87654321}', '{"a": 10000000}'),
+        ([f"{SCRUBBED}-and-more"], f"a {SCRUBBED}-and-more b", f"a {SCRUBBED} b"),
+        (["first-second", "second-third"], "a first-second-third b", f"a {SCRUBBED} b"),
+    ],
+    ids=["words of a mask", "zeros of a number", "longer than a mask", "one upon the other"],
+)
+def test_a_mask_stays_and_nothing_of_a_secret_does(secrets, text, kept):
+    scrubber = Scrubber(secrets)
+    body = scrubbed(answered=text.encode(), secrets=secrets).response.body
+
+    assert scrubber.text(text) == scrubber.text(kept) == kept
+    assert body == kept.encode()
+
+
 @pytest.mark.parametrize("secret", ["", "a", "123"])
 def test_a_secret_that_would_match_by_chance_is_left_out(secret):
     assert scrubbed(answered=b"a1234", secrets=(secret,)).response.body == b"a1234"

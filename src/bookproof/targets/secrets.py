@@ -4,9 +4,10 @@ import base64
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property, lru_cache
+from typing import AnyStr
 from urllib.parse import quote, quote_plus
 
 from bookproof.exchange import Exchange, Headers, Request, Response
@@ -54,10 +55,8 @@ class Scrubber:
 
     def text(self, text: str) -> str:
         """The text without any secret."""
-        for spelling in self._spellings:
-            if spelling.text in text:
-                text = spelling.in_text.sub(spelling.replaced, text)
-        return text
+        found = [at.span() for s in self._spellings if s.text in text for at in s.in_text.finditer(text)]
+        return _masked(text, found, _MASK, _mask) if found else text
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """The exchange without any secret."""
@@ -83,45 +82,62 @@ class Scrubber:
         )
 
     def _bytes(self, body: bytes) -> bytes:
-        for spelling in self._spellings:
-            if spelling.raw in body:
-                body = spelling.in_bytes.sub(spelling.replaced_bytes, body)
-        return body
+        found = [at.span() for s in self._spellings if s.raw in body for at in s.in_bytes.finditer(body)]
+        return _masked(body, found, _MASK_IN_BYTES, _mask_in_bytes) if found else body
 
 
 class _Spelling:
-    """One spelling of a secret, ready to be looked for. What stands for a secret already is left as it is."""
+    """One spelling of a secret, ready to be looked for."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.raw = text.encode("utf-8", "surrogatepass")
-        self._shown = "1" + "0" * (len(text) - 1) if text.isdecimal() and text.isascii() else SCRUBBED
 
     @cached_property
     def in_text(self) -> re.Pattern[str]:
         """Where it stands in a text."""
-        return re.compile(
-            _WORD.format(re.escape(self.text)) if _is_word(self.text) else _ANYWHERE.format(re.escape(self.text))
-        )
+        return re.compile(_WORD.format(re.escape(self.text)) if _is_word(self.text) else re.escape(self.text))
 
     @cached_property
     def in_bytes(self) -> re.Pattern[bytes]:
         """Where it stands in a body."""
-        form = _WORD if _is_word(self.text) else _ANYWHERE
-        before, after = form.encode().split(b"{}")
+        before, after = (_WORD if _is_word(self.text) else "{}").encode().split(b"{}")
         return re.compile(before + re.escape(self.raw) + after)
 
-    def replaced(self, found: re.Match[str]) -> str:
-        """What stands in its place; a number for digits alone, for a number is no text in JSON."""
-        return SCRUBBED if found[0] == SCRUBBED else self._shown
 
-    def replaced_bytes(self, found: re.Match[bytes]) -> bytes:
-        """The same in a body."""
-        return (SCRUBBED if found[0] == SCRUBBED.encode() else self._shown).encode()
+_WORD = r"(?<![\w-]){}(?![\w-])(?!\\?\"\s*:)"
+_MASK = re.compile(SCRUBBED + r"|(?<![0-9])10{3,}(?![0-9])")
+"""What stands for a secret already; a number for digits alone, for a number is no text in JSON."""
+_MASK_IN_BYTES = re.compile(_MASK.pattern.encode())
 
 
-_ANYWHERE = SCRUBBED + "|{}"
-_WORD = SCRUBBED + r"|(?<![\w-]){}(?![\w-])(?!\\?\"\s*:)"
+def _mask(secret: str) -> str:
+    return "1" + "0" * (len(secret) - 1) if secret.isdecimal() and secret.isascii() else SCRUBBED
+
+
+def _mask_in_bytes(secret: bytes) -> bytes:
+    return b"1" + b"0" * (len(secret) - 1) if secret.isdigit() else SCRUBBED.encode()
+
+
+def _masked(
+    text: AnyStr, found: Iterable[tuple[int, int]], masks: re.Pattern[AnyStr], mask: Callable[[AnyStr], AnyStr]
+) -> AnyStr:
+    """A text with one mask for each stretch that secrets cover together. A mask that stands there is left as it is,
+    whatever within it looks like a secret; so what is scrubbed again stays the same.
+    """
+    stretches: list[tuple[int, int]] = []
+    for first, last in sorted([*found, *(at.span() for at in masks.finditer(text))]):
+        if stretches and first < stretches[-1][1]:
+            stretches[-1] = (stretches[-1][0], max(last, stretches[-1][1]))
+        else:
+            stretches.append((first, last))
+    pieces: list[AnyStr] = []
+    end = 0
+    for first, last in stretches:
+        pieces += (text[end:first], mask(text[first:last]))
+        end = last
+    pieces.append(text[end:])
+    return text[:0].join(pieces)
 
 
 def _is_word(text: str) -> bool:
