@@ -10,12 +10,18 @@ BookproofError
     ├── CredentialsRefused  the target refuses the credentials that the run was given
     ├── BudgetSpent         the budget of requests or seconds ended
     ├── Interrupted         Ctrl-C or SIGTERM ended the run
+    ├── NotRecorded         no cassette holds what a replay asks for
     └── NothingRan          no requirement was exercised
 """
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The exit code of several runs: a violation outweighs what could not be judged; no run at all is 3."""
+    return max(codes, key=(0, 3, 2, 1).index, default=3)
 
 
 class BookproofError(Exception):

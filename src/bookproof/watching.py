@@ -219,12 +219,15 @@ class Watch:
             try:
                 exchange = decoded(exchange)
             except Malformed as reason:
-                self._auditor.lose_track()
-                self._auditor.part.unread(Unreadable(exchange.request.url.partition("?")[0], str(reason)))
+                self._leave_out(exchange, str(reason))
                 return []
             if self._writer is not None:
                 self._keep(self._writer, masked(exchange, self._auditor.secrets))
-            judgement = self._auditor.take(exchange)
+            try:
+                judgement = self._auditor.take(exchange)
+            except Exception as fault:  # whatever it is, what passes next is judged all the same
+                self._leave_out(exchange, f"a fault of bookproof itself: {type(fault).__name__}: {fault}")
+                return []
             if judgement is None or judgement.call is None:
                 return []
             self._tell("service", judgement.findings)
@@ -232,6 +235,10 @@ class Watch:
                 breaches = judgement.call.breaches
                 self._tell("client", [self._auditor.finding(exchange, breach) for breach in breaches])
             return judgement.findings
+
+    def _leave_out(self, exchange: Exchange, why: str) -> None:
+        """Counts an exchange that cannot be judged; nobody knows what it changed."""
+        self._auditor.take(Unreadable(exchange.request.url.partition("?")[0], why))
 
     def _tell(self, side: str, findings: list[Finding]) -> None:
         for finding in findings:

@@ -14,6 +14,8 @@ from bookproof.errors import CannotJudge, DataError
 from bookproof.exchange import Exchange, Request, Response
 
 BODY = GOOD.response.body.decode()
+INDENTED = captured.VCRPY.replace("\n", "\n  ").replace("\n  version:", "\nversion:")
+ENDLESS = "1" + "0" * 400
 
 
 def read(tmp_path, text, name="capture"):
@@ -36,6 +38,7 @@ def read(tmp_path, text, name="capture"):
             id="Chromium's HAR, which lacks credentials",
         ),
         pytest.param(captured.VCRPY, id="a vcrpy cassette with a compressed body"),
+        pytest.param(INDENTED, id="a vcrpy cassette whose list is indented"),
         pytest.param(captured.SCHEMATHESIS, id="a cassette of Schemathesis"),
         pytest.param(ndjson.encode(GOOD), id="a line"),
         pytest.param(b"\n" + ndjson.encode(captured.COMPRESSED) + b"\n", id="a line with a compressed body"),
@@ -75,6 +78,21 @@ def test_an_exchange_reads_the_same_from_every_form(tmp_path, text):
     assert (entry.response.status, entry.response.body) == (201, GOOD.response.body)
     assert entry.request.header("Version") == "2021-04-15"
     assert entry.request.header("Authorization").startswith("Bearer ")
+
+
+@pytest.mark.parametrize("number", ["1e400", ENDLESS], ids=["infinite", "endless"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        ndjson.encode(GOOD).decode().replace('"elapsed":0.0', '"elapsed":NUMBER'),
+        har(har_entry()).replace('"time": 12.5', '"time": NUMBER'),
+    ],
+    ids=["a line", "a HAR"],
+)
+def test_a_time_that_no_clock_says_makes_an_entry_unreadable(tmp_path, text, number):
+    (entry,) = read(tmp_path, text.replace("NUMBER", number))
+
+    assert isinstance(entry, Unreadable)
 
 
 @pytest.mark.parametrize("masked", ["", "[Filtered]", "REDACTED", "Bearer "])

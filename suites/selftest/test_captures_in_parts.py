@@ -106,21 +106,20 @@ def test_the_cassettes_of_an_api_are_judged_together_without_accusing(api):
 
 
 def test_captures_wait_closed_until_their_time_comes():
-    reading_now = set()
+    open_now = set()
 
     def capture(number):
-        reading_now.add(number)
-        yield number + 1.0, number
-        yield number + 1.5, number
-        reading_now.discard(number)
+        open_now.add(number)
+        try:
+            yield number + 1.0, number
+            yield number + 1.5, number
+        finally:
+            open_now.discard(number)
 
     captures = [lambda number=number: capture(number) for number in range(50)]
-    found = []
-    for number in merged(captures):
-        reading_now = {other for other in reading_now if other == number}
-        found.append(number)
+    found = [(number, set(open_now)) for number in merged(captures)]
 
-    assert found == sorted([*range(50), *range(50)])
+    assert found == [(number, {number}) for number in range(50) for _ in range(2)]
 
 
 # -- files -------------------------------------------------------------------------------------------------------------
@@ -166,6 +165,15 @@ def test_a_pattern_that_matches_nothing_is_named(tmp_path, capsys):
 
     assert code == 2
     assert "No file matches" in capsys.readouterr().err
+
+
+def test_a_file_that_a_link_names_as_well_is_read_once(tmp_path):
+    (tmp_path / "day.ndjson").write_bytes(CAPTURE)
+    (tmp_path / "latest.ndjson").symlink_to(tmp_path / "day.ndjson")
+
+    assert places.expand([f"{tmp_path}/*.ndjson", f"{tmp_path}/../{tmp_path.name}/day.ndjson"]) == [
+        f"{tmp_path}/day.ndjson"
+    ]
 
 
 def test_where_every_file_is_empty_there_is_nothing_to_judge(tmp_path):

@@ -12,7 +12,7 @@ import pytest
 
 from bookproof import apis, cli, running
 from bookproof.apis.highlevel.reference import FIXTURES, TOKEN, Reference
-from bookproof.cli import verify
+from bookproof.errors import worst
 from bookproof.faults import Gateway, optional
 from bookproof.running import run_suite
 from bookproof.targets.asgi import listen, served
@@ -251,10 +251,10 @@ def test_a_live_target_whose_budget_ends_early_is_3(bookproof, monkeypatch, fold
 
 
 @pytest.mark.parametrize(
-    ("codes", "worst"), [([0, 0], 0), ([0, 3], 3), ([3, 2], 2), ([1, 3, 2], 1), ([0, 1], 1), ([], 3)]
+    ("codes", "code"), [([0, 0], 0), ([0, 3], 3), ([3, 2], 2), ([1, 3, 2], 1), ([0, 1], 1), ([], 3)]
 )
-def test_a_violation_outweighs_what_could_not_be_judged(codes, worst):
-    assert verify.worst(codes) == worst
+def test_a_violation_outweighs_what_could_not_be_judged(codes, code):
+    assert worst(codes) == code
 
 
 # -- the other commands --------------------------------------------------------------------------------------

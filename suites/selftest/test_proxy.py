@@ -5,6 +5,7 @@ import gzip
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -153,6 +154,7 @@ def test_an_unreachable_service_is_said_and_is_no_finding():
     assert answer.status_code == 502
     assert answer.json() == {"message": "The service cannot be reached."}
     assert watch.conclude().unowned == ()
+    assert watch.part.skipped == 0
 
 
 def test_the_verdict_so_far_is_served():
@@ -232,6 +234,32 @@ def test_findings_are_told_once_each_with_their_side():
     watch.close()
 
     assert told == [("service", "HL-053"), ("client", "HL-024")]
+
+
+def test_a_fault_of_its_own_leaves_one_exchange_out_and_judges_the_next(monkeypatch):
+    watch = Watch(apis.load("highlevel"), "http://x")
+    judge = watch._auditor.judge
+    monkeypatch.setattr(judge, "observe", lambda exchange: 1 / 0)
+    watch.saw(GOOD)
+    watch.verdict()
+    monkeypatch.undo()
+    watch.saw(ANSWER_WRONG)
+    watch.close()
+
+    assert [place.reason for place in watch.part.places] == [
+        "a fault of bookproof itself: ZeroDivisionError: division by zero"
+    ]
+    assert watch.conclude().conclusion == "violates"
+
+
+def test_a_port_that_is_taken_leaves_no_beginning_of_a_capture(bookproof, folder):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, _, err = bookproof(f"proxy highlevel --upstream http://x --port {port} --capture day.har")
+
+    assert code == 2
+    assert "is taken or not allowed" in err
+    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

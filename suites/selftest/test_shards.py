@@ -7,10 +7,12 @@ import sys
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import ANY
 
 import pytest
 
 from bookproof import apis, cli
+from bookproof.errors import UsageError
 from bookproof.exchange import Exchange, Intent, Request, Response
 from bookproof.judge import Finding
 from bookproof.plugin.runs import Runs, Share
@@ -52,6 +54,17 @@ def part(seen, **run):
 def sent_again(told):
     """The same part, once it was JSON."""
     return from_json(json.loads(json.dumps(told.as_json())))
+
+
+def test_a_report_that_cannot_be_written_is_said_and_no_success():
+    def refuse(verdict, part):
+        raise UsageError("There is no room.")
+
+    runs = Runs(lambda name: Plan(), report=refuse)
+    runs.finish(narrowed=False, others=[Share(part(exchanges(None)), frozenset())])
+
+    assert runs.unwritten
+    assert list(runs.summary()) == [ANY, "bookproof: There is no room."]
 
 
 def defect():

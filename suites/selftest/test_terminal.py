@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from click.shell_completion import ShellComplete
@@ -13,6 +14,7 @@ from rich.text import Text
 from bookproof import apis, cli
 from bookproof.faults import Gateway, Hooks
 from bookproof.reports import listing
+from bookproof.reports.client import show_client
 from bookproof.reports.listing import Column, show_listing, show_pairs
 from bookproof.reports.terminal import show_verdict
 from bookproof.running import run_suite
@@ -101,9 +103,17 @@ def test_a_verdict_fits_its_window_apart_from_commands(failing, width):
     assert not [line for line in lines if line != line.rstrip()]
 
 
-def test_a_command_is_one_line_whatever_the_window(failing):
+@pytest.mark.parametrize(
+    "show",
+    [
+        lambda to, found: show_verdict(to, found, apis.load("highlevel").ledger, None),
+        lambda to, found: show_client(to, replace(found, client=found)),
+    ],
+    ids=["of the service", "of its client"],
+)
+def test_a_command_is_one_line_whatever_the_window(failing, show):
     to = console(40, terminal=False)
-    show_verdict(to, failing, apis.load("highlevel").ledger, None)
+    show(to, failing)
     commands = [line for line in printed(to) if "curl -X POST" in line]
 
     assert commands

@@ -6,6 +6,7 @@ is no fault of either side, so it is put back here as a placeholder.
 
 import base64
 import binascii
+import math
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -111,6 +112,17 @@ def response_of(status: Any, headers: Headers, body: bytes) -> Response:
     if isinstance(number, bool) or not isinstance(number, int) or not 100 <= number <= 999:
         raise Malformed("its response has no status")
     return Response(number, headers, unpacked(body, headers))
+
+
+def seconds(value: Any) -> float:
+    """A number of seconds; Malformed where it is none, or one that no clock says."""
+    try:
+        number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise Malformed("its times are not numbers of seconds")
+    return number
 
 
 def from_base64(value: Any) -> bytes:

@@ -20,6 +20,7 @@ from bookproof.captures.entries import (
     pairs,
     request_of,
     response_of,
+    seconds,
     unreadable,
     with_credentials,
 )
@@ -87,13 +88,8 @@ def _exchange(entry: Mapping[str, Any], *, complete: bool) -> Exchange:
         error = str(entry["_error"]) if complete and "_error" in entry else None
     else:
         response = response_of(status, _fields(answered), _received(answered))
-    elapsed = entry.get("time") or 0
     return Exchange(
-        request,
-        response,
-        error,
-        _epoch(entry.get("startedDateTime")),
-        max(float(elapsed), 0.0) / 1000 if isinstance(elapsed, int | float) else 0.0,
+        request, response, error, _epoch(entry.get("startedDateTime")), max(seconds(entry.get("time") or 0), 0.0) / 1000
     )
 
 

@@ -34,17 +34,15 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 def read(stream: BinaryIO, name: str) -> Iterator[Entry]:
     """The exchanges of a YAML cassette. Credentials count as complete where bookproof recorded it."""
-    head, number, complete = b"", 0, False
+    number = 0
     pieces = _pieces(stream)
     try:
+        head = next(pieces)
+        complete = _is_own(head)
+        if _is_flow(head):
+            yield from _whole(io.BytesIO(head + b"".join(pieces)), name)
+            return
         for piece in pieces:
-            if not number and piece[:2].strip() != b"-":
-                head = piece
-                complete = _is_own(head)
-                if _is_flow(head):
-                    yield from _whole(io.BytesIO(head + b"".join(pieces)), name)
-                    return
-                continue
             number += 1
             yield _entry(_load(piece, number), f"{name}, interaction {number}", complete=complete)
     except yaml.composer.ComposerError:

@@ -23,6 +23,7 @@ from bookproof.captures.entries import (
     pairs,
     request_of,
     response_of,
+    seconds,
     unreadable,
 )
 from bookproof.exchange import Exchange, Headers, Response
@@ -73,8 +74,8 @@ def decode(line: bytes) -> Exchange:
         request,
         response,
         None if error is None else str(error),
-        _seconds(value.get("started", 0.0)),
-        _seconds(value.get("elapsed", 0.0)),
+        seconds(value.get("started", 0.0)),
+        seconds(value.get("elapsed", 0.0)),
     )
 
 
@@ -159,9 +160,3 @@ def _written(body: bytes) -> Any:
         return body.decode()
     except UnicodeDecodeError:
         return {"base64": base64.b64encode(body).decode()}
-
-
-def _seconds(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-        raise Malformed("its times are not numbers of seconds")
-    return float(value)

@@ -47,6 +47,7 @@ def merged(captures: Sequence[Callable[[], Stamped[Item]]]) -> Iterator[Item | U
         first = next(items, None)
         if first is not None:
             waiting.append((first[0], number, first[1], items if len(captures) == 1 else None))
+        del items  # or the last one would stay open, whenever its time comes
     heapq.heapify(waiting)
     timeless: int | None = None
     while waiting:

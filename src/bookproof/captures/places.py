@@ -21,8 +21,9 @@ def remote(place: str) -> bool:
 
 
 def expand(patterns: Iterable[str]) -> list[str]:
-    """The captures that paths, addresses and patterns of both name, each once, those of a pattern in order.
+    """The captures that paths, addresses and patterns of both name, those of a pattern in order.
 
+    Each file once, whatever links name it as well: read twice, all that was created would have been created twice.
     Empty files that a pattern matches are left out: a gateway writes them in hours without traffic.
     DataError where a pattern matches nothing.
     """
@@ -37,7 +38,10 @@ def expand(patterns: Iterable[str]) -> list[str]:
         found += sorted(name for name, size in matches.items() if size)
     if not found:
         raise CannotJudge("Every file that matches is empty: there is no exchange to judge.")
-    return list(dict.fromkeys(found))
+    once: dict[str, str] = {}
+    for place in found:
+        once.setdefault(place if remote(place) or place == STANDARD_INPUT else os.path.realpath(place), place)
+    return list(once.values())
 
 
 def named(places: Iterable[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bookproof.cli.completion import api_names
-from bookproof.errors import UsageError
+from bookproof.errors import UsageError, worst
 
 
 @click.command(name="drift")
@@ -62,4 +62,4 @@ def command(
     else:
         for drift in drifts:
             show(drift, quiet)
-    return max((drift.exit_code for drift in drifts), key=(0, 3, 1).index)
+    return worst(drift.exit_code for drift in drifts)

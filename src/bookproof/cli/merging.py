@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bookproof import apis
-from bookproof.cli.verify import worst
-from bookproof.errors import DataError, UsageError
+from bookproof.errors import DataError, UsageError, worst
 from bookproof.reports import parts
 from bookproof.reports.allure import complete_results
 from bookproof.reports.folder import write_reports
@@ -41,7 +40,7 @@ def merge_shards(places: Sequence[Path], report: Path, *, as_json: bool) -> int:
     if as_json:
         documents = [verdict.as_json() for verdict in verdicts]
         sys.stdout.write(json.dumps(documents[0] if len(documents) == 1 else documents, indent=2) + "\n")
-    return worst([verdict.exit_code for verdict in verdicts])
+    return worst(verdict.exit_code for verdict in verdicts)
 
 
 def _write(verdict: Verdict, part: RunPart, allure: Sequence[Path], report: Path) -> Path:

@@ -12,7 +12,7 @@ import click
 
 from bookproof.cli.completion import api_names
 from bookproof.cli.traffic import Side, exit_code, judging_options, show
-from bookproof.errors import CannotJudge, UsageError
+from bookproof.errors import UsageError, worst
 
 if TYPE_CHECKING:  # `--help` imports nothing that it does not need
     from rich.console import Console
@@ -65,14 +65,17 @@ def command(
     service = upstream.rstrip("/")
     plan = Configuration.load(config).plan(name, reading=reading, sends=False)
     err = Console(stderr=True, highlight=False)
-    writer = capture_writer(capture) if capture else None
     try:
         socket = listen(host, port)
-        socket.listen(1024)  # whoever reads the address may call it at once
     except OSError:
         raise UsageError(
             f"The port {port} of {host} is taken or not allowed.", hint="Name another: --port 0."
         ) from None
+    try:
+        writer = capture_writer(capture) if capture else None
+    except UsageError:
+        socket.close()
+        raise
     run = Run(
         api=name,
         target="proxy",
@@ -102,9 +105,10 @@ def command(
         raise part.explain_nothing(api)
     verdict = watch.conclude(time.perf_counter() - clock)
     show(verdict, write_reports(verdict, report), as_json=as_json, quiet=quiet)
+    code = exit_code(verdict, side)
     if watch.capture_failed:
-        raise CannotJudge(f"The capture {capture} is not complete: {watch.capture_failed}.")
-    return exit_code(verdict, side)
+        err.print(f"bookproof: The capture {capture} is not complete: {watch.capture_failed}.", markup=False)
+    return worst([code, 3]) if watch.capture_failed else code
 
 
 def _serve(proxy: Proxy, socket: Any) -> None:
@@ -132,8 +136,10 @@ def _serve(proxy: Proxy, socket: Any) -> None:
 
 
 def _say(err: Console, whose: str, finding: Finding) -> None:
+    from bookproof.reports.text import plain
+
     sign, style = ("✗", "red") if finding.level == "must" else ("!", "yellow")
     owner = finding.requirement or "no requirement"
     seen = f"at {finding.where}, expected {finding.expected}, got {finding.actual}"
     line = f"{sign} {whose}: {owner}  {finding.message}  {seen}"
-    err.print("".join(c if c.isprintable() else "�" for c in line), markup=False, style=style, soft_wrap=True)
+    err.print(plain(line, keep=""), markup=False, style=style, soft_wrap=True)

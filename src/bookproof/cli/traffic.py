@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import click
 
+from bookproof.errors import worst
+
 if TYPE_CHECKING:  # `--help` imports nothing that it does not need
     from bookproof.verdict import Verdict
 
@@ -44,13 +46,12 @@ def judging_options(command: Command) -> Command:
 
 def show(verdict: Verdict, folder: Path | None, *, as_json: bool, quiet: bool) -> None:
     """Prints what both sides of some traffic come to."""
-    from rich.console import Console
-
     from bookproof import apis
     from bookproof.reports.client import remarks, show_client
+    from bookproof.reports.listing import console
     from bookproof.reports.terminal import show_verdict
 
-    out = Console(highlight=False, soft_wrap=False)
+    out = console()
     if as_json:
         sys.stdout.write(json.dumps(verdict.as_json(), indent=2) + "\n")
     elif quiet:
@@ -66,4 +67,4 @@ def exit_code(verdict: Verdict, side: Side) -> int:
     """The exit code: the service's verdict, the client's, or the worse of both."""
     assert verdict.client is not None, "captured traffic has a client"
     codes = {"service": [verdict], "client": [verdict.client], "both": [verdict, verdict.client]}[side]
-    return max((judged.exit_code for judged in codes), key=(0, 3, 2, 1).index)
+    return worst(judged.exit_code for judged in codes)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bookproof.cli.completion import api_names
-from bookproof.errors import BookproofError, Interrupted, UsageError
+from bookproof.errors import BookproofError, Interrupted, UsageError, worst
 
 if TYPE_CHECKING:  # `--help` imports nothing that it does not need
     from rich.console import Console
@@ -175,12 +175,6 @@ def _judge_all(
     if len(chosen) > 1 and not quiet:
         show_summary(out, ended)
     return ended, codes
-
-
-def worst(codes: list[int]) -> int:
-    """The exit code of several runs: a violation outweighs what could not be judged."""
-    order = (0, 3, 2, 1)
-    return max(codes, key=order.index, default=3)
 
 
 def _plan(out: Console, chosen: list[Api], plans: dict[str, Plan], *, quiet: bool) -> int:

@@ -100,7 +100,8 @@ class Observation:
     foreign: int = 0
     troubled: int = 0
     unanswered: int = 0
-    unreadable: list[str] = field(default_factory=list)
+    unreadable: int = 0
+    first_unreadable: str = ""
     broken_off: str = ""
 
     @property
@@ -124,7 +125,8 @@ class Observer:
         """Adds an exchange."""
         seen = self.observation
         if isinstance(entry, Unreadable):
-            seen.unreadable.append(str(entry))
+            seen.unreadable += 1
+            seen.first_unreadable = seen.first_unreadable or str(entry)
             seen.broken_off = seen.broken_off or (str(entry) if entry.final else "")
             return
         judgement = self._judge.observe(entry)

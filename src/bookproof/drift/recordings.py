@@ -83,4 +83,4 @@ def _remarks(before: Observation, now: Observation) -> Iterator[str]:
             if count:
                 yield f"{label}: {count} exchange{'s' if count > 1 else ''} {what}"
         if side.unreadable:
-            yield f"{label}: {len(side.unreadable)} entries could not be read, the first: {side.unreadable[0]}"
+            yield f"{label}: {side.unreadable} entries could not be read, the first: {side.first_unreadable}"

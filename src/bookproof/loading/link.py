@@ -59,14 +59,17 @@ class Link:
     def close(self) -> None:
         """Ends the Judge."""
         self._writer.kill()
-        stdin = self._process.stdin
+        stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None, "it was asked for"
+        assert stdout is not None, "it was asked for"
         try:
             stdin.close()
             self._process.wait(timeout=5)
         except (OSError, subprocess.TimeoutExpired):
             self._process.kill()
+            self._process.wait()
         self._reader.kill()
+        stdout.close()
 
     def _write(self) -> None:
         stdin = self._process.stdin

@@ -237,8 +237,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         workers.hand_over(config, runs)
     else:
         runs.finish(narrowed=_narrowed(session), others=list(workers.take_over(nodes)))
-        if runs.broken_off and session.exitstatus == pytest.ExitCode.OK:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if session.exitstatus == pytest.ExitCode.OK and (runs.broken_off or runs.unwritten):
+            usage, failed = pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.TESTS_FAILED
+            session.exitstatus = failed if runs.broken_off else usage
     _ACTIVE.remove(runs)
 
 

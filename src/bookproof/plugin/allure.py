@@ -5,7 +5,7 @@ import pytest
 from bookproof.evidence import curl, pretty
 from bookproof.exchange import Exchange
 from bookproof.plugin.runs import ApiRun
-from bookproof.reports.markdown import plain
+from bookproof.reports.text import plain
 
 _SEVERITY = {"must": "critical", "should": "minor"}
 _ATTACHED = 3

@@ -16,7 +16,7 @@ import pytest
 from bookproof import apis
 from bookproof.apis import Api
 from bookproof.captures.recording import GENERATED
-from bookproof.errors import CannotJudge, Interrupted, Untested
+from bookproof.errors import CannotJudge, Interrupted, Untested, UsageError
 from bookproof.exchange import Exchange, Request
 from bookproof.judge import Finding
 from bookproof.negatives import NearMiss, near_misses
@@ -252,6 +252,8 @@ class Runs:
         self._stopped = ""
         self.verdicts: dict[str, Verdict] = {}
         self.stale: list[str] = []
+        self.unwritten = False
+        """Whether a report that was asked for could not be written."""
 
     @property
     def broken_off(self) -> bool:
@@ -311,7 +313,11 @@ class Runs:
             if whole:
                 self.stale += _stale(name, frozenset.intersection(*(share.unplayed for share in own)))
             if self._report is not None:
-                self._report(verdict, part)
+                try:
+                    self._report(verdict, part)
+                except UsageError as error:
+                    self.unwritten = True
+                    self._said.append(f"bookproof: {error}")
 
     def shares(self) -> Iterator[Share]:
         """Ends the runs of this process: cleans up, and says what each comes to."""

@@ -6,8 +6,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from bookproof.evidence import curl
 from bookproof.reports.markdown import cell
+from bookproof.reports.terminal import FINDINGS_SHOWN, show_finding
+from bookproof.reports.text import counted, troubles_in_words
 from bookproof.verdict import Row, Verdict
 
 _PLACES = 5
@@ -15,34 +16,31 @@ _PLACES = 5
 
 
 def show_client(console: Console, verdict: Verdict) -> None:
-    """Prints what the client sent wrong, after the verdict about the service."""
+    """Prints what the client sent wrong, before the verdict about the service."""
     client = verdict.client
     if client is None:
         return
     for row in broken(client):
-        console.print(Text(f"✗ {row.requirement.id}  {row.requirement.level}  {row.requirement.statement}", "yellow"))
-        for seen in row.findings[:3]:
-            finding = seen.finding
-            times = f" ({seen.count} times)" if seen.count > 1 else ""
-            console.print(Text(_plain(f"    {finding.message}{times}")))
-            console.print(
-                Text(_plain(f"    at {finding.where}   expected  {finding.expected}   got  {finding.actual}"))
-            )
-            command = _plain(curl(finding.exchange.request, verdict.run.token_variable))
-            console.print(Text(f"    {command if len(command) <= 400 else command[:400] + '…'}", "dim"))
+        requirement = row.requirement
+        console.print(
+            Text(f"✗ {requirement.id}  {requirement.level}  {requirement.statement}", "yellow"), soft_wrap=True
+        )
+        for seen in row.findings[:FINDINGS_SHOWN]:
+            show_finding(console, seen, verdict.run.token_variable)
+    for seen in client.unowned:
+        show_finding(console, seen, verdict.run.token_variable)
     console.print(Text(_headline(client), "bold " + ("red" if client.conclusion == "violates" else "green")))
 
 
 def remarks(capture: Any) -> Iterator[str]:
     """What was left out, a sentence each."""
     if capture["foreign"]:
-        yield f"{_count(capture['foreign'], 'exchange')} of other APIs left out"
+        yield f"{counted(capture['foreign'], 'exchange')} of other APIs left out"
     if capture["unanswered"]:
-        yield f"{_count(capture['unanswered'], 'request')} whose answer the capture does not hold"
-    for trouble, count in capture["troubles"].items():
-        yield f"{_count(count, 'answer')} said nothing of the contract: {trouble}"
+        yield f"{counted(capture['unanswered'], 'request')} whose answer the capture does not hold"
+    yield from troubles_in_words(capture["troubles"])
     if capture["skipped"]:
-        yield f"{_count(capture['skipped'], 'exchange')} passed unjudged: too large, or too fast to be judged"
+        yield f"{counted(capture['skipped'], 'exchange')} passed unjudged: too large, or too fast to be judged"
     if capture["forgotten"]:
         yield (
             f"rules that remember what happened dropped {capture['forgotten']:,} of the oldest pieces: "
@@ -50,7 +48,7 @@ def remarks(capture: Any) -> Iterator[str]:
         )
     if capture["unreadable"]:
         more = f" (the first {_PLACES})" if capture["unreadable"] > _PLACES else ""
-        yield f"{_count(capture['unreadable'], 'entry', 'entries')} could not be read{more}:"
+        yield f"{counted(capture['unreadable'], 'entry', 'entries')} could not be read{more}:"
         yield from (f"  {place}" for place in capture["places"][:_PLACES])
 
 
@@ -84,17 +82,9 @@ def broken(client: Verdict) -> Iterator[Row]:
 
 def kept_and_broken(requests: int, kept: int, broken: int) -> str:
     """What a client comes to, in one line."""
-    return f"{_count(requests, 'request')}, {_count(kept, 'requirement')} kept, {broken:,} broken"
+    return f"{counted(requests, 'request')}, {counted(kept, 'requirement')} kept, {broken:,} broken"
 
 
 def _headline(client: Verdict) -> str:
     counts = client.counts
     return f"the client: {kept_and_broken(client.requests, counts['passed'], counts['failed'] + counts['warned'])}"
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def _plain(text: str) -> str:
-    return "".join(sign if sign.isprintable() or sign == "\n" else "�" for sign in text)

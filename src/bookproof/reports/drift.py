@@ -7,6 +7,7 @@ from rich.text import Text
 
 from bookproof.drift.change import Change, Drift
 from bookproof.ledger import Ledger
+from bookproof.reports.text import plain
 
 UNSURE_SHOWN = 10
 """How many differences that too little was seen of a person is shown."""
@@ -41,10 +42,10 @@ def show_drift(console: Console, drift: Drift, ledger: Ledger) -> None:
     if drift.defects:
         console.print(Text(f"{drift.now} is not as OpenAPI wants it", style="bold"), soft_wrap=True)
         for defect in drift.defects[:DEFECTS_SHOWN]:
-            console.print(Text(f"  ! {_plain(str(defect))}", style="yellow"), soft_wrap=True)
+            console.print(Text(f"  ! {_line(str(defect))}", style="yellow"), soft_wrap=True)
         _more(console, len(drift.defects) - DEFECTS_SHOWN)
     for remark in drift.remarks:
-        console.print(Text(f"  {_plain(remark)}", style="dim"), soft_wrap=True)
+        console.print(Text(f"  {_line(remark)}", style="dim"), soft_wrap=True)
     console.print(_conclusion(drift), soft_wrap=True)
 
 
@@ -75,8 +76,8 @@ def _show_changes(console: Console, changes: Iterable[Change], *, counted: bool 
         answer = f" {change.answer}" if change.answer else ""
         place = "" if change.where == "operation" else f"  {change.where}"
         line = Text(f"  {_SIGNS[change.kind]} ", style=style or _STYLES[change.kind])
-        line.append(_plain(f"{change.operation}{answer}{place}"), style=style)
-        line.append(_plain(f"   {said}"), style=style)
+        line.append(_line(f"{change.operation}{answer}{place}"), style=style)
+        line.append(_line(f"   {said}"), style=style)
         console.print(line, soft_wrap=True)
 
 
@@ -90,7 +91,7 @@ def _conclusion(drift: Drift) -> Text:
         ]
         return Text(f"{drift.api} has drifted: {', '.join(counts)}", style="bold red") + Text(sides, style="not bold")
     if drift.incomplete:
-        return Text(f"{drift.api} could not be compared to the end: {_plain(drift.incomplete)}", style="bold yellow")
+        return Text(f"{drift.api} could not be compared to the end: {_line(drift.incomplete)}", style="bold yellow")
     compared = ", ".join(f"{count} {what}" for what, count in drift.compared.items())
     return Text(f"{drift.api} has not drifted", style="bold green") + Text(f"{sides}   ({compared})", style="not bold")
 
@@ -100,5 +101,5 @@ def _more(console: Console, count: int) -> None:
         console.print(Text(f"  {count} more: --json", style="dim"))
 
 
-def _plain(text: str) -> str:
-    return "".join(sign if sign.isprintable() else "�" for sign in text)
+def _line(text: str) -> str:
+    return plain(text, keep="")

@@ -4,7 +4,7 @@ import re
 from xml.etree import ElementTree
 
 from bookproof.evidence import curl
-from bookproof.reports.markdown import plain
+from bookproof.reports.text import plain
 from bookproof.tally import Seen
 from bookproof.verdict import Row, Verdict
 

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bookproof.reports.markdown import cell
+from bookproof.reports.text import counted, troubles_in_words
 from bookproof.verdict import Verdict
 
 COLUMNS = ("operation", "requests", "a second", "median", "95 %", "99 %", "longest", "errors", "violations")
@@ -80,11 +81,10 @@ def remarks(load: Load) -> Iterator[str]:
     yield f"{load['users']} users{workers}, {load['seconds']:.1f} s, mix: {mix}"
     if load["ended"]:
         yield f"ended early: {load['ended']}"
-    for trouble, count in load["troubles"].items():
-        yield f"{count:,} answers said nothing of the contract: {trouble}"
+    yield from troubles_in_words(load["troubles"])
     if load["waited"]:
         yield f"answers asked to wait for {load['waited']:.1f} s"
     if load["behind"]:
         yield f"users waited {load['behind']:.1f} s for the Judge: the target may be able to do more than was measured"
     for what, count in load["exhausted"].items():
-        yield f"{count:,} requests could not be sent, for this machine was at its end: {what}"
+        yield f"{counted(count, 'request')} could not be sent, for this machine was at its end: {what}"

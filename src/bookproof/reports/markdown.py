@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bookproof.evidence import curl
+from bookproof.reports.text import plain
 from bookproof.tally import Seen
 from bookproof.verdict import OUTCOMES, Row, Verdict
 
@@ -117,7 +118,7 @@ def cell(text: str) -> str:
     flat = " ".join(text.split())
     for sign in ("\\", "|", "<", ">", "`", "*", "_", "[", "]"):
         flat = flat.replace(sign, f"\\{sign}")
-    return "".join(sign if sign.isprintable() else "�" for sign in flat)
+    return plain(flat, keep="")
 
 
 def short(text: str) -> str:
@@ -128,11 +129,6 @@ def short(text: str) -> str:
 def code(text: str) -> str:
     """Text for an inline code span."""
     return plain(text.replace("`", "ʼ")).replace("\n", " ")
-
-
-def plain(text: str) -> str:
-    """Text without signs that steer a terminal."""
-    return "".join(sign if sign.isprintable() or sign == "\n" else "�" for sign in text)
 
 
 def _backticks(text: str) -> list[str]:

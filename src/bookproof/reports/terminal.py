@@ -9,6 +9,7 @@ from rich.text import Text
 from bookproof.errors import BookproofError
 from bookproof.evidence import curl
 from bookproof.ledger import Ledger
+from bookproof.reports.text import plain
 from bookproof.tally import Seen
 from bookproof.verdict import Row, Verdict
 
@@ -35,24 +36,24 @@ def show_verdict(console: Console, verdict: Verdict, ledger: Ledger, report: Pat
             if row.outcome == outcome:
                 _show_row(console, row, ledger, verdict)
     for seen in verdict.unowned:
-        _write(console, Text(f"✗ {_plain(seen.finding.message)}", style="red"))
-        _show_finding(console, seen, verdict)
+        _write(console, Text(f"✗ {plain(seen.finding.message)}", style="red"))
+        show_finding(console, seen, verdict.run.token_variable)
     _show_untested(console, [row for row in verdict.rows if row.outcome == "untested"])
     _write(console, _counts(verdict))
     if waited := verdict.waited.in_words:
         _write(console, Text(waited, style="dim"), 2)
     for reading, forms in sorted(verdict.readings.items()):
-        shown = ", ".join(f"{_plain(form)} ({count})" for form, count in sorted(forms.items()))
+        shown = ", ".join(f"{plain(form)} ({count})" for form, count in sorted(forms.items()))
         _write(console, Text(f"reading {reading}: {shown}", style="dim"), 2)
     if verdict.remains:
-        _write(console, Text(f"remains at the target: {_plain('; '.join(verdict.remains))}", style="dim"), 2)
+        _write(console, Text(f"remains at the target: {plain('; '.join(verdict.remains))}", style="dim"), 2)
     style, words = _CONCLUSIONS[verdict.conclusion]
     said = Text(f"{verdict.run.api} {words}", style=f"bold {style}")
     if report:
         said.append(f"   {report / 'index.html'}", style="not bold default")
     console.print(said, soft_wrap=True)
     if verdict.reason:
-        _write(console, Text(_plain(verdict.reason)), 2)
+        _write(console, Text(plain(verdict.reason)), 2)
 
 
 def show_summary(console: Console, ended: Mapping[str, Verdict | BookproofError]) -> None:
@@ -64,7 +65,7 @@ def show_summary(console: Console, ended: Mapping[str, Verdict | BookproofError]
             more = _counts(result)
         else:
             style, words = _CONCLUSIONS["inconclusive"]
-            more = Text(_plain(result.message))
+            more = Text(plain(result.message))
         said = Text(f"{name:{width}}  ").append(f"{words:27}", style=f"bold {style}").append(more)
         console.print(said, soft_wrap=True)
 
@@ -78,7 +79,7 @@ def _counts(verdict: Verdict) -> Text:
 
 def _show_row(console: Console, row: Row, ledger: Ledger, verdict: Verdict) -> None:
     requirement = row.requirement
-    where = Text(_plain(row.findings[0].finding.where), style="cyan") if row.findings else Text()
+    where = Text(plain(row.findings[0].finding.where), style="cyan") if row.findings else Text()
     name = Text(f"{_SIGNS[row.outcome]} {requirement.id}", style=f"bold {_STYLES[row.outcome]}")
     statement = Text(requirement.statement)
     head = Text("  ").join([name, Text(requirement.level), statement])
@@ -91,23 +92,24 @@ def _show_row(console: Console, row: Row, ledger: Ledger, verdict: Verdict) -> N
         quote = f'"{requirement.quote}"  ({ledger.document}, line {requirement.lines})'
         _write(console, Text(quote, style="italic"), 4)
     if row.reason:
-        _write(console, Text(_plain(row.reason)), 4)
+        _write(console, Text(plain(row.reason)), 4)
     shown = row.findings[: FINDINGS_SHOWN if row.outcome == "failed" else 1]
     for seen in shown:
-        _show_finding(console, seen, verdict)
+        show_finding(console, seen, verdict.run.token_variable)
     if len(row.findings) > len(shown):
         _write(console, Text(f"{len(row.findings) - len(shown)} more are in the report", style="dim"), 4)
 
 
-def _show_finding(console: Console, seen: Seen, verdict: Verdict) -> None:
+def show_finding(console: Console, seen: Seen, token_variable: str) -> None:
+    """Prints a finding: what it says, where, and a command to see it again."""
     finding = seen.finding
     times = f" ({seen.count} times)" if seen.count > 1 else ""
-    _write(console, Text(f"{_plain(finding.message)}{times}"), 4)
-    places = [f"at {_plain(finding.where)}", f"expected  {_plain(finding.expected)}", f"got  {_plain(finding.actual)}"]
+    _write(console, Text(f"{plain(finding.message)}{times}"), 4)
+    places = [f"at {plain(finding.where)}", f"expected  {plain(finding.expected)}", f"got  {plain(finding.actual)}"]
     together = "   ".join(places)
     for line in [together] if len(together) < console.width - 4 else places:
         _write(console, Text(line), 4)
-    command = _plain(curl(finding.exchange.request, verdict.run.token_variable))
+    command = plain(curl(finding.exchange.request, token_variable))
     cut = command if len(command) <= COMMAND_SHOWN else f"{command[:COMMAND_SHOWN]}… (the whole is in the report)"
     # One line, so that it can be copied whatever the width of the window.
     console.print(Text(f"    {cut}", style="dim"), soft_wrap=True)
@@ -119,7 +121,7 @@ def _show_untested(console: Console, rows: Iterable[Row]) -> None:
         by_reason.setdefault(row.reason, []).append(row.requirement.id)
     for reason, ids in by_reason.items():
         named = ", ".join(ids[:8]) + (f" … ({len(ids)} in all)" if len(ids) > 8 else "")
-        _write(console, Text(f"? untested {named}: {_plain(reason)}", style="magenta"))
+        _write(console, Text(f"? untested {named}: {plain(reason)}", style="magenta"))
 
 
 def _write(console: Console, text: Text, indent: int = 0) -> None:
@@ -127,8 +129,3 @@ def _write(console: Console, text: Text, indent: int = 0) -> None:
     for line in text.wrap(console, max(console.width - indent, 20)):
         line.rstrip()
         console.print(Text(" " * indent) + line, soft_wrap=True)
-
-
-def _plain(text: str) -> str:
-    """Text without signs that steer a terminal."""
-    return "".join(sign if sign.isprintable() or sign == "\n" else "�" for sign in text)

@@ -1,9 +1,26 @@
-"""Findings as plain text: the sentence, where, what was expected, what came back, and a command to see it again."""
+"""Text as every reader of a report gets it: without signs that steer, numbers with their nouns, findings in full."""
+
+from collections.abc import Iterator, Mapping
 
 from bookproof.evidence import curl
 from bookproof.judge import Finding
 from bookproof.ledger import Ledger
-from bookproof.reports.markdown import plain
+
+
+def plain(text: str, keep: str = "\n") -> str:
+    """Text without signs that steer a terminal or a CI server. keep: those that may stay."""
+    return "".join(sign if sign.isprintable() or sign in keep else "�" for sign in text)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def troubles_in_words(troubles: Mapping[str, int]) -> Iterator[str]:
+    """Answers that said nothing of the contract, a sentence for each reason."""
+    for trouble, count in troubles.items():
+        yield f"{counted(count, 'answer')} said nothing of the contract: {trouble}"
 
 
 def finding_text(finding: Finding, ledger: Ledger, token_variable: str = "") -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from bookproof.errors import BookproofError
-from bookproof.reports.markdown import plain
+from bookproof.reports.text import plain
 from bookproof.tally import Seen
 from bookproof.verdict import Verdict
 

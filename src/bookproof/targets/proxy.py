@@ -135,7 +135,7 @@ class Proxy:
         answered: Response | None = None
         exchange: Exchange | None = None
         error: str | None = None
-        begun = False
+        begun, reached = False, True
         started, clock = time.time(), time.perf_counter()
         try:
             transport = self._taken()
@@ -153,6 +153,7 @@ class Proxy:
                 await send({"type": "http.response.body", "body": b""})
             answered = Response(response.status_code, as_text(response.headers.raw), received.body)
         except httpx.ConnectError:
+            reached = False
             await _answer(send, 502, {"message": "The service cannot be reached."})
         except httpx.TransportError as failure:
             error = str(failure) or type(failure).__name__
@@ -170,7 +171,10 @@ class Proxy:
                 meanwhile = tuple([r for r in self._under_way if r is not asked and r.method not in SAFE])
                 exchange = Exchange(asked_whole, answered, error, started, elapsed, meanwhile=meanwhile)
             if not self._enforce or answered is None:
-                self._watcher.missed() if exchange is None else self._watcher.saw(exchange)
+                if exchange is not None:
+                    self._watcher.saw(exchange)
+                elif reached:
+                    self._watcher.missed()
         if self._enforce and answered is not None and response is not None:
             await self._pass_judged(exchange, response, received, send)
 
