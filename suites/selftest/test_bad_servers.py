@@ -282,7 +282,7 @@ def test_a_creation_that_crosses_the_closing_of_a_connection_is_nobodys_fault_an
     assert statuses == [201, 0, 201, 201]
     assert len(answered) == 3
     assert [key for key in session.tally.findings if "no answer" in key] == []
-    assert session.lost == 1
+    assert session.sender.lost == 1
 
 
 def test_a_reading_that_crosses_the_closing_of_a_connection_is_sent_again():
@@ -293,4 +293,4 @@ def test_a_reading_that_crosses_the_closing_of_a_connection_is_sent_again():
         session.close()
 
     assert statuses == [201, 201, 201]
-    assert session.lost == 0
+    assert session.sender.lost == 0

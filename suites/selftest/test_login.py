@@ -54,7 +54,7 @@ def test_a_token_that_is_refused_is_renewed_once(name):
         session = session_at(url, name, ACCOUNTS[name])
         draft = session.samples.samples()[PLAINEST[name]].draft
         session.send(draft)
-        session.authorization = "Bearer expired-long-ago"
+        session.sender.authorization = "Bearer expired-long-ago"
         answer = session.send(draft)
         session.close()
 
@@ -94,7 +94,7 @@ def test_a_wrong_token_on_purpose_renews_nothing_and_leaves_the_session_usable(a
 def test_requests_at_once_renew_a_token_once_for_all_of_them(account):
     session, draft, asked = account
     session.send(draft)
-    session.authorization = "Bearer expired-long-ago"
+    session.sender.authorization = "Bearer expired-long-ago"
     answers = session.send_together([draft] * 4)
 
     assert [answer.accepted for answer in answers] == [True] * 4
@@ -104,7 +104,7 @@ def test_requests_at_once_renew_a_token_once_for_all_of_them(account):
 def test_a_renewed_token_is_masked_like_the_first(account):
     session, draft, _ = account
     first = session.send(draft).exchange
-    session.authorization = "Bearer expired-long-ago"
+    session.sender.authorization = "Bearer expired-long-ago"
     second = session.send(draft).exchange
     token = session.authorization.partition(" ")[2]
 
@@ -144,7 +144,7 @@ def test_a_login_that_is_asked_to_wait_waits():
 
     with served(busy) as url:
         session = session_at(url, "nexudus", ACCOUNTS["nexudus"])
-        session.manners = Manners(Budget(), sleep=slept.append)
+        session.sender.manners = Manners(Budget(), sleep=slept.append)
         session.build(session.samples.samples()["minimum"].draft)
         session.close()
 

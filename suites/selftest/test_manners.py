@@ -206,7 +206,7 @@ def at(clock):
         session = open_session(apis.load(api), Plan(kind="live", url="http://127.0.0.1:9"))
         session.target.client.close()
         session.target.client = httpx.Client(transport=httpx.MockTransport(answer))
-        session.manners = Manners(Budget(**budget), waited=session.tally.waited, clock=clock, sleep=clock.sleep)
+        session.sender.manners = Manners(Budget(**budget), waited=session.tally.waited, clock=clock, sleep=clock.sleep)
         opened.append(session)
         return session
 

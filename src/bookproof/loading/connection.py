@@ -18,7 +18,7 @@ from geventhttpclient.connectionpool import ConnectionPool, SSLConnectionPool
 from geventhttpclient.response import HTTPParseError, HTTPSocketPoolResponse
 
 from bookproof.exchange import Request, Response
-from bookproof.targets.session import LARGEST_BODY
+from bookproof.targets.target import LARGEST_BODY
 
 IDLE: Final = 1.0
 """Seconds after which a connection is not used again; servers close theirs after two seconds or more."""

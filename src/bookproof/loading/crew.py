@@ -27,7 +27,7 @@ from bookproof.loading.settings import Settings
 from bookproof.negatives import NearMiss, near_misses
 from bookproof.targets.manners import THROTTLED
 from bookproof.targets.opening import NO_TOKEN, check_fixtures
-from bookproof.targets.session import PATIENCE
+from bookproof.targets.sending import PATIENCE
 
 REPEATED: Final = 20
 """How many acts that broke something are played again by themselves, each REPEATS times."""

@@ -16,7 +16,8 @@ from schemathesis.config import SchemathesisConfig
 
 from bookproof import apis
 from bookproof.exchange import Request
-from bookproof.targets.session import Answer, Session
+from bookproof.targets.answer import Answer
+from bookproof.targets.session import Session
 
 SEED = 1
 

@@ -164,13 +164,13 @@ class ApiRun:
     def clean_up(self) -> None:
         """Takes back what the run created, where the API has a way to; notes what remains."""
         self.session.scene = Scene(test=CLEAN_UP)
-        self.session.manners.free()
+        self.session.sender.manners.free()
         try:
             with _interruptible(self):
                 remains = self.client.clean_up()
             if self.plan.kind == "live":
                 self.session.tally.remains += remains
-                if lost := self.session.lost:
+                if lost := self.session.sender.lost:
                     self.session.tally.remains.append(f"perhaps {lost} more: POST requests that were not answered")
         except CannotJudge as error:
             self.session.tally.remains.append(f"clean-up ended early: {error.message}")

@@ -17,7 +17,8 @@ from bookproof.targets.asgi import AsgiTransport
 from bookproof.targets.connection import open_client
 from bookproof.targets.manners import Budget
 from bookproof.targets.secrets import SCRUBBED, Scrubber
-from bookproof.targets.session import Session, Target
+from bookproof.targets.session import Session
+from bookproof.targets.target import Target
 from bookproof.variants import Depth
 from bookproof.verdict import Waiver
 
