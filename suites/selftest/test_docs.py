@@ -13,6 +13,7 @@ import httpx
 import pytest
 import yaml
 from browser import BASH, CHROMIUM
+from rooms import ROOM
 from shown import PAGES, ROOT, blocks, commands, spans
 from test_rendered_allure import install
 
@@ -218,15 +219,6 @@ class Reader:
 
 
 HEADERS = {"Authorization": f"Bearer {TOKEN}", "Version": "2021-04-15"}
-ROOM = {
-    "locationId": FIXTURES["location_id"],
-    "name": "Room",
-    "description": "Upstairs",
-    "quantity": 1,
-    "outOfService": 0,
-    "capacity": 4,
-    "calendarIds": FIXTURES["calendar_ids"][:1],
-}
 
 
 @pytest.fixture(scope="module")

@@ -4,21 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+from rooms import EQUIPMENT, ROOM
 
 from bookproof.apis.highlevel.reference import FIXTURES, TOKEN, Reference
 from bookproof.targets.asgi import AsgiTransport
 
 CALENDARS = FIXTURES["calendar_ids"]
-ROOM = {
-    "locationId": FIXTURES["location_id"],
-    "name": "yoga room",
-    "description": "First floor",
-    "quantity": 1,
-    "outOfService": 0,
-    "capacity": 85,
-    "calendarIds": CALENDARS[:2],
-}
-EQUIPMENT = ROOM | {"name": "projector", "calendarIds": CALENDARS[:1]}
 
 
 @pytest.fixture

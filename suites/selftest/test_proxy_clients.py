@@ -8,24 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from rooms import ROOM
 
 from bookproof import apis, cli
-from bookproof.apis.highlevel.reference import FIXTURES, TOKEN, Reference
+from bookproof.apis.highlevel.reference import TOKEN, Reference
 from bookproof.captures import reading
 from bookproof.targets.asgi import served
 from bookproof.targets.proxy import Proxy
 from bookproof.watching import Watch, capture_writer
 
 PATH = "/calendars/resources/rooms"
-ROOM = {
-    "locationId": FIXTURES["location_id"],
-    "name": "yoga room",
-    "description": "First floor",
-    "quantity": 1,
-    "outOfService": 0,
-    "capacity": 85,
-    "calendarIds": FIXTURES["calendar_ids"][:2],
-}
 WITHOUT_NAME = {key: value for key, value in ROOM.items() if key != "name"}
 SDK_IN_NODE = """
 const { HighLevel } = require("@gohighlevel/api-client");

@@ -3,24 +3,14 @@
 import asyncio
 
 import pytest
+from rooms import EQUIPMENT, ROOM
 
 from bookproof import apis
-from bookproof.apis.highlevel.reference import FIXTURES, TOKEN, Reference
+from bookproof.apis.highlevel.reference import TOKEN, Reference
 from bookproof.exchange import Exchange, Request, Response
 from bookproof.targets.asgi import served
 
 highlevel = pytest.importorskip("highlevel", reason="the vendor's SDK is not installed: pip install 'bookproof[test]'")
-
-ROOM = {
-    "locationId": FIXTURES["location_id"],
-    "name": "yoga room",
-    "description": "First floor",
-    "quantity": 1,
-    "outOfService": 0,
-    "capacity": 85,
-    "calendarIds": FIXTURES["calendar_ids"][:2],
-}
-EQUIPMENT = ROOM | {"name": "projector", "calendarIds": FIXTURES["calendar_ids"][:1]}
 
 
 class Recorder:
