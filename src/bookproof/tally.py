@@ -176,6 +176,16 @@ class Tally:
             self._latest = max(self._latest, exchange.started)
 
 
+def in_words(finding: Finding) -> dict[str, str]:
+    """What a finding says and where, as JSON values."""
+    return {
+        "message": finding.message,
+        "expected": finding.expected,
+        "actual": finding.actual,
+        "where": finding.where,
+    }
+
+
 def precedence(finding: Finding) -> tuple[Any, ...]:
     """Puts findings in an order of their own, earliest first, so that it does not depend on who met them when."""
     exchange = finding.exchange

@@ -12,7 +12,7 @@ from typing import Any, Final
 from bookproof.evidence import BODY_KEPT
 from bookproof.exchange import Exchange, Intent, Request, Response
 from bookproof.judge import Finding
-from bookproof.tally import Seen, Tally, Waited
+from bookproof.tally import Seen, Tally, Waited, in_words
 
 LONGEST_BODY: Final = 2 * BODY_KEPT
 """Characters of a body that are written; of the others only how many they are."""
@@ -86,7 +86,7 @@ class _Pool:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    return {name: getattr(finding, name) for name in ("requirement", "level", "message", "expected", "actual", "where")}
+    return {"requirement": finding.requirement, "level": finding.level, **in_words(finding)}
 
 
 def _read_finding(value: Mapping[str, Any], exchanges: list[Exchange]) -> Finding:

@@ -9,10 +9,11 @@ from typing import Any, Literal
 
 from bookproof import __version__
 from bookproof.contract import Contract
+from bookproof.evidence import as_evidence, curl
 from bookproof.exchange import Exchange
 from bookproof.judge import Reading
 from bookproof.ledger import Ledger, Requirement
-from bookproof.tally import Seen, Tally, Waited, precedence
+from bookproof.tally import Seen, Tally, Waited, in_words, precedence
 from bookproof.variants import Depth
 
 Outcome = Literal["passed", "failed", "warned", "waived", "untested", "not-applicable", "out-of-scope"]
@@ -158,10 +159,7 @@ class Verdict:
             "seed": self.run.seed,
             "verdict": self.conclusion,
             "reason": self.reason or None,
-            "counts": {
-                "requests": self.requests,
-                "requirements": {outcome: self.counts[outcome] for outcome in OUTCOMES},
-            },
+            "counts": self._counted(),
             "requirements": [self._row(row) for row in self.rows],
             "unowned": [self._finding(seen) for seen in self.unowned],
             "readings": {reading: dict(forms) for reading, forms in sorted(self.readings.items())},
@@ -181,10 +179,7 @@ class Verdict:
         return {
             "verdict": self.conclusion,
             "reason": self.reason or None,
-            "counts": {
-                "requests": self.requests,
-                "requirements": {outcome: self.counts[outcome] for outcome in OUTCOMES},
-            },
+            "counts": self._counted(),
             "requirements": [
                 {
                     "id": row.requirement.id,
@@ -198,6 +193,10 @@ class Verdict:
             ],
             "unowned": [self._finding(seen) for seen in self.unowned],
         }
+
+    def _counted(self) -> dict[str, Any]:
+        counts = self.counts
+        return {"requests": self.requests, "requirements": {outcome: counts[outcome] for outcome in OUTCOMES}}
 
     def _row(self, row: Row) -> dict[str, Any]:
         requirement = row.requirement
@@ -227,10 +226,7 @@ class Verdict:
         finding = seen.finding
         return {
             "level": finding.level,
-            "message": finding.message,
-            "expected": finding.expected,
-            "actual": finding.actual,
-            "where": finding.where,
+            **in_words(finding),
             "seen": seen.count,
             "example": example(finding.exchange, self.run.token_variable),
         }
@@ -346,8 +342,6 @@ def _waits(waited: Waited) -> dict[str, Any]:
 
 def example(exchange: Exchange, token_variable: str = "") -> dict[str, Any]:
     """An exchange as evidence: request, response and a curl command that sends it again."""
-    from bookproof.evidence import as_evidence, curl
-
     return {
         **as_evidence(exchange),
         "curl": curl(exchange.request, token_variable),
@@ -357,6 +351,4 @@ def example(exchange: Exchange, token_variable: str = "") -> dict[str, Any]:
 
 def witness(exchange: Exchange) -> dict[str, Any]:
     """An exchange that shows a requirement, in brief."""
-    from bookproof.evidence import as_evidence
-
     return {**as_evidence(exchange, WITNESS_KEPT), "test": exchange.intent.test}

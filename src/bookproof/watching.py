@@ -14,6 +14,7 @@ from bookproof.captures.entries import Malformed, Unreadable
 from bookproof.errors import UsageError
 from bookproof.exchange import Exchange, Request
 from bookproof.judge import Finding, Reading
+from bookproof.tally import in_words
 from bookproof.targets.masking import masked
 from bookproof.targets.proxy import Complaint, decoded
 from bookproof.verdict import Run, Verdict, Waiver
@@ -258,14 +259,4 @@ class Watch:
 
 
 def _as_json(findings: list[Finding]) -> list[dict[str, Any]]:
-    return [
-        {
-            "requirement": finding.requirement,
-            "level": finding.level,
-            "message": finding.message,
-            "where": finding.where,
-            "expected": finding.expected,
-            "actual": finding.actual,
-        }
-        for finding in findings
-    ]
+    return [{"requirement": finding.requirement, "level": finding.level, **in_words(finding)} for finding in findings]

@@ -16,7 +16,7 @@ from bookproof.reports.folder import write_reports
 from bookproof.reports.listing import console
 from bookproof.reports.load import show_load
 from bookproof.reports.terminal import show_verdict
-from bookproof.tally import Seen
+from bookproof.tally import Seen, in_words
 from bookproof.verdict import Run, Verdict, conclude
 
 UNEXERCISED: Final = "no request of the load exercises it"
@@ -110,12 +110,5 @@ def _load(settings: Settings, result: Mapping[str, Any], outcome: Outcome) -> di
 
 def _broken(seen: Seen) -> dict[str, Any]:
     finding = seen.finding
-    return {
-        "requirement": finding.requirement,
-        "message": finding.message,
-        "where": finding.where,
-        "expected": finding.expected,
-        "actual": finding.actual,
-        "seen": seen.count,
-        "act": finding.exchange.intent.test,
-    }
+    act = finding.exchange.intent.test
+    return {"requirement": finding.requirement, **in_words(finding), "seen": seen.count, "act": act}
