@@ -191,13 +191,13 @@ def judge_pieces(
 ) -> list[Part]:
     """Judges the exchanges of some keys, from all blocks, in the order of time. captures: that of each block."""
     asked.check()
-    held: dict[str, list[tuple[Piece, float]]] = {}
+    held: dict[str, list[tuple[Piece, float]]] = {capture: [] for capture in captures}
     before: dict[str, float] = {}
     for capture, ended, piece in zip(captures, latest, pieces, strict=True):
         since = before.get(capture, 0.0)
         before[capture] = max(since, ended)
         if piece is not None:
-            held.setdefault(capture, []).append((piece, since))
+            held[capture].append((piece, since))
     auditor = asked.settings.auditor()
     part = judged(auditor, merged([partial(_of_capture, own) for own in held.values()]))
     part.unreadable, part.places = 0, []  # they were counted where they were read

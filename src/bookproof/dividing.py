@@ -141,7 +141,7 @@ def _shards(count: int, lines: list[Line]) -> list[tuple[int, float]]:
 
 def _judge_file(name: Path, bounds: list[int]) -> Part:
     """Judges what a process was given, of each capture a stretch of its file."""
-    stretches = [partial(_stretch, name, begin, end) for begin, end in pairwise(bounds) if end > begin]
+    stretches = [partial(_stretch, name, begin, end) for begin, end in pairwise(bounds)]
     part = judged(_Worker.settings.auditor(), merged(stretches))
     part.unreadable, part.places = 0, []  # they were counted where they were sorted
     return part

@@ -96,6 +96,8 @@ def test_what_does_not_say_when_stands_apart_from_other_captures_and_from_known_
     early, late = [(0.0, "a"), (0.0, "b"), (5.0, "c")], [(0.0, "d"), (7.0, "e")]
 
     assert list(merged([lambda: iter(early), lambda: iter(late)])) == ["a", "b", APART, "d", APART, "c", "e"]
+    assert list(merged([lambda: iter(early), lambda: iter([])])) == ["a", "b", APART, "c"]
+    assert list(merged([lambda: iter(early)])) == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("api", apis.names())

@@ -38,8 +38,8 @@ def stamped(entries: Iterable[Entry]) -> Stamped[Entry]:
 def merged(captures: Sequence[Callable[[], Stamped[Item]]]) -> Iterator[Item | Unreadable]:
     """The items of several captures in the order of their times, then of the captures; APART where that is no order.
 
-    captures: each begins to read the whole of one from its start, and may be called twice: only those are kept open
-    whose times have come, however many there are.
+    captures: every capture of the audit, also where nothing of it is asked for here. Each begins to read one from its
+    start, and may be called twice: only those are kept open whose times have come, however many there are.
     """
     waiting: list[tuple[float, int, Item, Stamped[Item] | None]] = []
     for number, begin in enumerate(captures):
@@ -57,7 +57,7 @@ def merged(captures: Sequence[Callable[[], Stamped[Item]]]) -> Iterator[Item | U
             next(opened)
         if timeless is not None and (time or number != timeless):
             yield APART  # also before times of the same capture: another one's may lie before its beginning
-        timeless = None if time else number
+        timeless = None if time or len(captures) == 1 else number
         yield item
         following = next(opened, None)
         if following is None:
