@@ -1,12 +1,17 @@
 """What bookproof's own tests share: the command line, which of them need a network, what pytest must not collect."""
 
+import copy
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from vendors_file import HIGHLEVEL
 
 from bookproof import cli
+from bookproof.apis import Api
 
 # The data holds a small API with a suite of its own, which is not part of these tests.
 collect_ignore = ["data"]
@@ -50,3 +55,22 @@ def bookproof(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[[str
         return code, said.out, said.err
 
     return run
+
+
+@pytest.fixture
+def document() -> dict[str, Any]:
+    """HighLevel's contract as a vendor's OpenAPI file, to be changed."""
+    return copy.deepcopy(HIGHLEVEL.contract.document)
+
+
+@pytest.fixture
+def compared(tmp_path: Path) -> Callable[..., Any]:
+    """Compares a contract with a vendor's document, or with a text."""
+    from bookproof.drift.contracts import compare_with_file
+
+    def compare(given: Any, api: Api = HIGHLEVEL) -> Any:
+        path = tmp_path / "vendor.json"
+        path.write_text(given if isinstance(given, str) else json.dumps(given), encoding="utf-8")
+        return compare_with_file(api, path)
+
+    return compare

@@ -1,121 +1,16 @@
-"""Contracts: which operation a request belongs to, and where messages depart from it."""
+"""Contracts: which operation a request belongs to, and where bodies depart from their schemas."""
 
 import pytest
+from shelves import BOOK, BREACHES, LIBRARY, SCHEMA, breaches, request
 
-from bookproof.contract import Contract, body_value, media_type
+from bookproof.contract import Contract
 from bookproof.errors import DataError
-from bookproof.exchange import ABSENT, Request
 from bookproof.schema import escape, unescape
-
-LIBRARY = """
-openapi: 3.1.0
-info: { title: A library, version: 2.0.0 }
-servers: [{ url: https://library.example.com/v1 }]
-security: [{ token: [] }]
-paths:
-  /shelves/{shelf}:
-    get:
-      operationId: readShelf
-      parameters: [{ $ref: "#/components/parameters/shelf" }]
-      responses:
-        "200": { description: The shelf. }
-        4XX: { description: Refused. }
-  /shelves/oldest:
-    get:
-      operationId: readOldestShelf
-      security: []
-      responses: { "200": { description: The shelf. } }
-  /shelves/{shelf}/books:
-    parameters: [{ $ref: "#/components/parameters/shelf" }]
-    post:
-      operationId: addBook
-      parameters:
-        - $ref: "#/components/parameters/Edition"
-        - $ref: "#/components/parameters/Draft"
-      requestBody: { $ref: "#/components/requestBodies/Book" }
-      responses:
-        "201": { $ref: "#/components/responses/Added" }
-components:
-  securitySchemes:
-    token: { type: http, scheme: bearer }
-  parameters:
-    shelf: { name: shelf, in: path, required: true, schema: { type: integer, minimum: 1 } }
-    Edition: { name: Edition, in: header, required: true, schema: { type: string, enum: [first, second] } }
-    Draft: { name: Draft, in: header, schema: { type: boolean } }
-  requestBodies:
-    Book:
-      required: true
-      content: { application/json: { schema: { $ref: "#/components/schemas/Book" } } }
-  responses:
-    Added:
-      description: Added.
-      content: { application/json: { schema: { type: object, required: [id], properties: { id: { type: integer } } } } }
-  schemas:
-    Book:
-      type: object
-      required: [title, tags]
-      properties:
-        title: { type: string, minLength: 1 }
-        pages: { type: integer, minimum: 1, maximum: 9000 }
-        copies: { type: integer, multipleOf: 2 }
-        kind: { type: integer, enum: [1, 2], x-enum-names: [Novel, Atlas] }
-        isbn: { type: string, pattern: "^[0-9-]+$" }
-        added: { type: string, format: date-time }
-        tags: { type: array, items: { type: string }, maxItems: 2, uniqueItems: true }
-        language: { const: en }
-        price: { oneOf: [{ type: number }, { type: string }] }
-        author:
-          $ref: "#/components/schemas/Author"
-        "a/b~c": { type: string }
-    Author:
-      type: object
-      additionalProperties: false
-      required: [name]
-      properties: { name: { type: string } }
-"""
-BOOK = {"title": "Maps", "tags": ["old"]}
-SCHEMA = "#/components/schemas/Book"
-
-# What is sent, the keyword that it breaks, and the place.
-BREACHES = [
-    (BOOK | {"title": 5}, "properties/title/type", "title"),
-    (BOOK | {"title": ""}, "properties/title/minLength", "title"),
-    (BOOK | {"pages": "5"}, "properties/pages/type", "pages"),
-    (BOOK | {"pages": True}, "properties/pages/type", "pages"),
-    (BOOK | {"pages": 1.5}, "properties/pages/type", "pages"),
-    (BOOK | {"pages": 0}, "properties/pages/minimum", "pages"),
-    (BOOK | {"pages": 9001}, "properties/pages/maximum", "pages"),
-    (BOOK | {"copies": 3}, "properties/copies/multipleOf", "copies"),
-    (BOOK | {"kind": 3}, "properties/kind/enum", "kind"),
-    (BOOK | {"kind": "Novel"}, "properties/kind/type", "kind"),
-    (BOOK | {"isbn": "x"}, "properties/isbn/pattern", "isbn"),
-    (BOOK | {"added": "yesterday"}, "properties/added/format", "added"),
-    (BOOK | {"tags": ["a", "b", "c"]}, "properties/tags/maxItems", "tags"),
-    (BOOK | {"tags": ["a", "a"]}, "properties/tags/uniqueItems", "tags"),
-    (BOOK | {"tags": ["a", 1]}, "properties/tags/items/type", "tags/1"),
-    (BOOK | {"tags": None}, "properties/tags/type", "tags"),
-    (BOOK | {"language": "fr"}, "properties/language/const", "language"),
-    (BOOK | {"price": [1]}, "properties/price/oneOf", "price"),
-    (BOOK | {"a/b~c": 1}, "properties/a~1b~0c/type", "a/b~c"),
-    ({"tags": []}, "required/title", "title"),
-    ([BOOK], "type", ""),
-]
 
 
 @pytest.fixture(scope="module")
 def library():
     return Contract("library", LIBRARY)
-
-
-def request(method="POST", path="/shelves/7/books", body=b'{"title": "Maps", "tags": []}', **headers):
-    fields = {"Authorization": "Bearer t", "Edition": "first", "Content-Type": "application/json"} | headers
-    sent = tuple((name.replace("_", "-"), value) for name, value in fields.items() if value is not None)
-    return Request(method, f"https://library.example.com/v1{path}", sent, body)
-
-
-def breaches(contract, sent, path=None):
-    operation, parameters = contract.match(sent.method, path or "/shelves/7/books")
-    return contract.request_breaches(operation, sent, parameters, body_value(sent))
 
 
 # -- which operation -------------------------------------------------------------------------------
@@ -242,91 +137,6 @@ def test_a_number_beyond_all_bounds_is_judged(library, number):
     found = breaches(library, request(body=b'{"title": "Maps", "tags": [], "pages": %s}' % number))
 
     assert [b.where for b in found] == ["request.body/pages"]
-
-
-# -- what a request carries besides its schema -----------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("sent", "pointer", "where"),
-    [
-        (request(body=b""), "#/components/requestBodies/Book/required", "request.body"),
-        (request(body=b'{"title":'), f"{SCHEMA}/type", "request.body"),
-        (request(body=b'{"title": "\xff", "tags": []}'), f"{SCHEMA}/type", "request.body"),
-        (request(Edition=None), "#/components/parameters/Edition/required", "request.header/Edition"),
-        (request(Edition="third"), "#/components/parameters/Edition/schema/enum", "request.header/Edition"),
-        (request(Draft="yes"), "#/components/parameters/Draft/schema/type", "request.header/Draft"),
-        (request(Authorization=None), "#/components/securitySchemes/token", "request.header/Authorization"),
-        (request(Authorization="Basic YTpi"), "#/components/securitySchemes/token", "request.header/Authorization"),
-        (request(Authorization="Bearer "), "#/components/securitySchemes/token", "request.header/Authorization"),
-        (request(Authorization="Bearer"), "#/components/securitySchemes/token", "request.header/Authorization"),
-    ],
-    ids=str,
-)
-def test_each_part_of_a_request_has_its_keyword(library, sent, pointer, where):
-    assert [(b.pointer, b.where) for b in breaches(library, sent)] == [(pointer, where)]
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Content_Type": "application/json; charset=utf-8"},
-        {"Content_Type": "Application/JSON"},
-        {"Content_Type": None, "Content-Type": None},
-        {"Authorization": "bearer t"},
-        {"Draft": "true"},
-    ],
-    ids=str,
-)
-def test_these_headers_are_as_good(library, headers):
-    plain = {name.replace("_", "-"): value for name, value in headers.items()}
-
-    assert breaches(library, request(**plain)) == []
-
-
-def test_json_under_another_label_weighs_less(library):
-    found = breaches(library, request(**{"Content-Type": "text/plain"}))
-
-    assert [(b.where, b.level) for b in found] == [("request.header/Content-Type", "should")]
-
-
-def test_another_format_weighs_in_full(library):
-    found = breaches(library, request(body=b"title=Maps", **{"Content-Type": "application/x-www-form-urlencoded"}))
-
-    assert [(b.pointer, b.level) for b in found] == [
-        ("#/components/requestBodies/Book/content/application~1json", None)
-    ]
-
-
-@pytest.mark.parametrize("text", ["7", "12345678901234567890"])
-def test_text_in_a_path_is_read_as_the_number_that_it_spells(library, text):
-    assert breaches(library, request(), f"/shelves/{text}/books") == []
-
-
-@pytest.mark.parametrize("text", ["abc", "1.5", "1e2", "0x10", "%20", "true", "٣"])
-def test_text_in_a_path_that_is_no_integer_breaks_its_type(library, text):
-    found = breaches(library, request(), f"/shelves/{text}/books")
-
-    assert [b.pointer for b in found] == ["#/components/parameters/shelf/schema/type"]
-
-
-@pytest.mark.parametrize("text", ["0", "-5"])
-def test_a_number_in_a_path_is_held_against_its_bounds(library, text):
-    found = breaches(library, request(), f"/shelves/{text}/books")
-
-    assert [b.pointer for b in found] == ["#/components/parameters/shelf/schema/minimum"]
-
-
-@pytest.mark.parametrize(
-    ("header", "media"),
-    [("application/json", "application/json"), ("TEXT/HTML; charset=x", "text/html"), ("", None), (None, None)],
-)
-def test_a_media_type_is_read_without_its_parameters(header, media):
-    assert media_type(header) == media
-
-
-def test_no_body_is_not_an_empty_value():
-    assert body_value(Request("GET", "http://localhost")) is ABSENT
 
 
 # -- the contract itself ---------------------------------------------------------------------------

@@ -1,81 +1,17 @@
 """Drift between recordings: structure counts, values do not, and what was merely not seen is not called gone."""
 
 import itertools
-import json
 from dataclasses import replace
 
 import pytest
-from captured import CREATED, REFUSED, ROOM, URL, exchange, without
+from captured import CREATED, REFUSED, ROOM, exchange, without
+from drifted import RESOURCE, TIMETAP, created, drift, lacking, listed, read, said
 
 from bookproof import apis
-from bookproof.captures import har, ndjson
 from bookproof.drift.evidence import by_chance, tells
-from bookproof.drift.recordings import compare, observe
 from bookproof.errors import NothingRan
-from bookproof.exchange import Exchange, Request, Response
 from bookproof.running import run_suite
 from bookproof.targets.opening import Plan
-
-HIGHLEVEL, TIMETAP = apis.load("highlevel"), apis.load("timetap")
-TT = "https://api.timetap.com/live/resource"
-JSON = (("Content-Type", "application/json"),)
-PROVED = (("Authorization", "Bearer x"),)
-RESOURCE = {
-    "active": True,
-    "bundleResourceIdList": [],
-    "bundleResourceSet": None,
-    "bundledResources": None,
-    "businessId": 1,
-    "createdDate": 1528820215670,
-    "createdUser": "a",
-    "locationId": 5,
-    "locationName": "Office",
-    "modifiedDate": 1528820215670,
-    "modifiedUser": "a",
-    "name": "Ball",
-    "professionalIdList": [],
-    "professionalIdListText": "",
-    "reasonIdList": [1],
-    "reasonIdListText": "1",
-    "reasonSet": None,
-    "reasons": ["x"],
-    "resourceId": 7,
-}
-
-
-def created(times=12, **changes):
-    """Creations of a room, each with a name of its own."""
-    for number in range(times):
-        sent = ROOM | {"name": f"room {number}"}
-        yield exchange(sent=sent, answered={**CREATED, "name": f"room {number}"} | changes)
-
-
-def lacking(name, times=12):
-    """Creations whose answers lack a property."""
-    for each in created(times):
-        body = without(json.loads(each.response.body), name)
-        yield replace(each, response=Response(201, JSON, json.dumps(body).encode()))
-
-
-def read(resource, number=7):
-    """A resource of TimeTap, read."""
-    body = json.dumps({**RESOURCE, "resourceId": number} | resource).encode()
-    return Exchange(Request("GET", f"{TT}/{number}", PROVED), Response(200, JSON, body))
-
-
-def listed(*resources):
-    """A list of TimeTap's resources."""
-    return Exchange(Request("GET", TT, PROVED), Response(200, JSON, json.dumps(list(resources)).encode()))
-
-
-def drift(before, now, api=HIGHLEVEL):
-    return compare(api, observe(api, "before", before), observe(api, "now", now))
-
-
-def said(before, now, api=HIGHLEVEL):
-    """Every change in short: requirement, place, sentence."""
-    return [(change.requirement, change.where, change.sentence) for change in drift(before, now, api).changes]
-
 
 # -- nothing has changed --------------------------------------------------------------------------------------
 
@@ -315,88 +251,3 @@ def test_chance_is_that_of_fishers_exact_test(seen, among, others, chance):
 def test_nothing_seen_and_nothing_to_see_tell_nothing():
     assert not tells(0, 12, 12)
     assert not tells(12, 12, 0)
-
-
-# -- the command -----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def recordings(tmp_path):
-    for name, exchanges in (("old", created()), ("new", created(colour="red"))):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "day.ndjson").write_bytes(b"".join(map(ndjson.encode, exchanges)))
-    return tmp_path
-
-
-def test_drift_exits_with_1_and_says_what(bookproof, recordings):
-    code, out, _ = bookproof("drift old new")
-
-    assert code == 1
-    assert "+ POST /calendars/resources/{resourceType} 201  response.body/colour   new property: string" in out
-    assert "highlevel has drifted: 1 new" in out
-
-
-def test_no_drift_exits_with_0(bookproof, recordings):
-    code, out, _ = bookproof("drift old old --quiet")
-
-    assert (code, out) == (0, "highlevel steady\n")
-
-
-def test_json_is_one_document(bookproof, recordings):
-    code, out, _ = bookproof("drift old new --json")
-    document = json.loads(out)
-
-    assert (code, document["api"], document["drift"]) == (1, "highlevel", True)
-    assert document["changes"][0]["seen"] == {"before": [0, 12], "now": [12, 12]}
-
-
-def test_a_recording_that_breaks_off_without_a_change_concludes_nothing(bookproof, recordings):
-    har.write(recordings / "whole.har", created())
-    text = (recordings / "whole.har").read_text()
-    (recordings / "half.har").write_text(text[: len(text) // 2])
-    code, out, _ = bookproof("drift old half.har")
-
-    assert code == 3
-    assert "could not be compared to the end" in out
-
-
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ("drift nowhere old", "nowhere is no recording"),
-        ("drift old new old", "Two recordings are compared"),
-        ("drift old new --openapi x.json", "--openapi compares the contract of one API"),
-        ("drift highlevle --openapi x.json", "There is no API 'highlevle'"),
-        ("drift empty old", "There is no capture in empty"),
-        ("drift", "Missing argument"),
-    ],
-)
-def test_wrong_usage_exits_with_2(bookproof, recordings, line, message):
-    (recordings / "empty").mkdir()
-    code, out, err = bookproof(line)
-
-    assert (code, out) == (2, "")
-    assert message in err
-
-
-def test_a_recording_of_another_api_cannot_be_compared(bookproof, recordings):
-    (recordings / "other.ndjson").write_bytes(ndjson.encode(listed(RESOURCE)))
-    code, _, err = bookproof("drift old other.ndjson")
-
-    assert code == 3
-    assert "no exchange of one and the same API" in err
-
-
-def test_an_address_that_is_named_belongs_to_the_api(bookproof, recordings):
-    elsewhere = [
-        replace(
-            e,
-            request=replace(
-                e.request, url=e.request.url.replace(URL, "http://gw.example.com/hl/calendars/resources/rooms")
-            ),
-        )
-        for e in created()
-    ]
-    (recordings / "gw.ndjson").write_bytes(b"".join(map(ndjson.encode, elsewhere)))
-
-    assert bookproof("drift old gw.ndjson --url-prefix http://gw.example.com/hl")[0] == 0

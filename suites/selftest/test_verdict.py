@@ -2,79 +2,17 @@
 
 import json
 from collections import Counter
-from datetime import UTC, date, datetime
-from functools import reduce
-from itertools import permutations
 
 import jsonschema_rs
 import pytest
-import yaml
+from tallied import ALL, CONTRACT, WAIVER, finding, outcomes, parts, row, tally, verdict
 
 from bookproof import apis, resources
-from bookproof.contract import Contract
-from bookproof.exchange import Exchange, Request, Response
+from bookproof.exchange import Exchange, Request
 from bookproof.judge import Finding
-from bookproof.ledger import Ledger
 from bookproof.running import run_suite
-from bookproof.tally import Tally
 from bookproof.targets.opening import Plan
-from bookproof.verdict import FINDINGS_KEPT, OUTCOMES, Run, Waiver, conclude
-
-CONTRACT = Contract("library", "info: { version: 1.0.0 }\npaths: {}")
-LEDGER = Ledger(
-    yaml.safe_load(
-        """
-api: library
-document: library.txt
-title: A library
-requirements:
-- { id: LB-001, level: must, statement: title is required, rule: a }
-- { id: LB-002, level: must, statement: title is text, rule: b }
-- { id: LB-003, level: should, statement: kind is known, rule: c }
-- { id: LB-004, level: must, statement: Books can be read back, rule: d, capability: readback }
-- { id: LB-005, level: must, statement: The page has a title, out_of_scope: Nobody sees it. }
-- { id: LB-006, level: must, statement: title is right, shown_by: [LB-001, LB-002] }
-- { id: LB-007, level: must, statement: All is right, shown_by: [LB-006] }
-- { id: LB-008, level: must, statement: The page is right, shown_by: [LB-005] }
-- { id: LB-009, level: must, statement: Reading works, shown_by: [LB-004] }
-- { id: LB-010, level: must, statement: Novels are accepted, rule: accepted }
-"""
-    )
-)
-ALL = ("LB-001", "LB-002", "LB-003", "LB-010")
-WAIVER = Waiver("LB-001", "the vendor knows", date(2031, 5, 1))
-
-
-def run(**changes):
-    started = datetime(2031, 1, 2, 3, 4, 5, tzinfo=UTC)
-    return Run(**{"api": "library", "target": "reference", "url": "http://localhost", "started": started} | changes)
-
-
-def tally(*shown, findings=(), **state):
-    """A run in which these requirements were put to the test."""
-    made = Tally(requests=len(shown), **{"accepted": Counter(createLoan=1)} | state)
-    made.shown.update(shown)
-    for found in findings:
-        made.note(found)
-    return made
-
-
-def finding(requirement="LB-001", level="must", message="title is wrong", where="request.body/title", started=1.0):
-    exchange = Exchange(Request("POST", f"http://localhost/{started}"), Response(200), started=started)
-    return Finding(requirement, level, message, "text", "5", where, exchange)
-
-
-def verdict(made, waivers=None, **changes):
-    return conclude(made, run(**changes), CONTRACT, LEDGER, waivers)
-
-
-def outcomes(found):
-    return {row.requirement.id: row.outcome for row in found.rows}
-
-
-def row(found, name):
-    return next(row for row in found.rows if row.requirement.id == name)
-
+from bookproof.verdict import OUTCOMES
 
 # -- outcomes ----------------------------------------------------------------------------------------
 
@@ -251,101 +189,6 @@ def test_a_finding_that_nobody_owns_counts(level, conclusion):
 
     assert len(found.unowned) == 1
     assert found.conclusion == conclusion
-
-
-# -- counting ------------------------------------------------------------------------------------------------
-
-
-def test_the_same_finding_at_the_same_place_is_kept_once():
-    made = tally(findings=[finding(message="title is wrong: 5"), finding(message="title is wrong: 6")])
-
-    assert [seen.count for seen in made.findings.values()] == [2]
-
-
-def test_the_items_of_an_array_are_one_place():
-    made = tally(findings=[finding(where="response.body/ids/0"), finding(where="response.body/ids/17")])
-
-    assert [seen.count for seen in made.findings.values()] == [2]
-
-
-def test_findings_at_other_places_are_kept_apart():
-    made = tally(findings=[finding(where="response.body/id"), finding(where="response.body/title")])
-
-    assert len(made.findings) == 2
-
-
-def test_a_report_keeps_a_bounded_number_of_findings():
-    many = [finding(where=f"response.body/{name}") for name in "abcdefghijklmnopqrstuvwxyz"]
-
-    assert len(row(verdict(tally(findings=many)), "LB-001").findings) == FINDINGS_KEPT
-
-
-def test_of_several_reasons_one_that_excuses_stands():
-    made = tally()
-    made.leave_untested("LB-001", "no fixture", "fixtures")
-    made.leave_untested("LB-001", "interrupted")
-
-    assert made.untested == {"LB-001": ("no fixture", "fixtures")}
-
-
-# -- merging -----------------------------------------------------------------------------------------------------
-
-
-def parts():
-    """Three parts of a run; they overlap in every respect."""
-    first = tally("LB-001", findings=[finding(started=3.0)], untested={"LB-002": ("no fixture", "fixtures")})
-    second = tally("LB-001", "LB-002", findings=[finding(started=1.0), finding("LB-003", "should")])
-    third = tally("LB-010", findings=[finding(started=2.0)], untested={"LB-002": ("interrupted", None)})
-    first.remains, third.remains = ["a book"], ["a shelf"]
-    for made in (first, second, third):
-        made.accepted["addBook"] += 1
-        made.refusals["addBook"] += 1
-        made.foreign += 1
-        made.readings["LB-R01"] = Counter({"with ok": 1})
-        made.enforced["addBook"] = Counter({"LB-003": 2})
-    return [first, second, third]
-
-
-def merged(tallies):
-    def add(left, right):
-        left.merge(right)
-        return left
-
-    return reduce(add, tallies, Tally())
-
-
-def test_parts_add_up():
-    whole = merged(parts())
-
-    assert (whole.requests, whole.foreign, whole.accepted["addBook"], whole.refusals["addBook"]) == (4, 3, 3, 3)
-    assert whole.shown == {"LB-001": 2, "LB-002": 1, "LB-010": 1}
-    assert whole.enforced == {"addBook": {"LB-003": 6}}
-    assert whole.readings == {"LB-R01": {"with ok": 3}}
-    assert sorted(seen.count for seen in whole.findings.values()) == [1, 3]
-
-
-def test_parts_merge_in_any_order():
-    verdicts = [verdict(merged(order)).as_json() for order in permutations(parts())]
-
-    assert all(found == verdicts[0] for found in verdicts)
-
-
-def test_parts_merge_in_any_grouping():
-    first, second, third = parts()
-    left = merged([merged([first, second]), third])
-    first, second, third = parts()
-    right = merged([first, merged([second, third])])
-
-    assert verdict(left).as_json() == verdict(right).as_json()
-
-
-def test_merging_leaves_the_other_part_as_it_was():
-    first, second, _ = parts()
-    before = verdict(second).as_json()
-    first.merge(second)
-    first.note(finding())
-
-    assert verdict(second).as_json() == before
 
 
 # -- the file ------------------------------------------------------------------------------------------------------
