@@ -49,7 +49,7 @@ CHANGES = {
     ),
     "a property more": (
         put({"type": "string"}, *of(SENT, "colour")),
-        None,
+        "HL-020",
         "request.body/colour",
         "new property: string, optional",
     ),
@@ -79,13 +79,13 @@ CHANGES = {
     ),
     "no further properties": (
         put(False, "schemas", SENT, "additionalProperties"),
-        None,
+        "HL-020",
         "request.body",
         "further properties: allowed → refused",
     ),
     "another media type": (
         put({"application/xml": {}}, "responses", "Created", "content"),
-        None,
+        "HL-046",
         "response.header/Content-Type",
         "media type gone: application/json",
     ),
@@ -97,7 +97,7 @@ CHANGES = {
     ),
     "a body that may be left out": (
         put(False, "requestBodies", "CreateCalendarResource", "required"),
-        None,
+        "HL-020",
         "request.body",
         "body: required → optional",
     ),
@@ -111,7 +111,7 @@ def test_a_change_is_named_with_its_requirement(document, compared, change, requ
 
     assert (where, sentence) in [(place, words) for _, place, words in found]
     named = {owner for owner, place, words in found if (place, words) == (where, sentence)}
-    assert requirement is None or named == {requirement}
+    assert named == {requirement}
 
 
 def test_a_name_that_is_no_longer_required(document, compared):

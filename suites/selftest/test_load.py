@@ -318,7 +318,7 @@ def test_what_broke_only_under_load_is_named(verdict):
 
 
 def test_what_the_load_does_not_exercise_is_no_reproach(verdict):
-    assert all(row.excused for row in verdict.rows if row.outcome == "untested")
+    assert {row.excused for row in verdict.rows if row.outcome == "untested"} == {True}
 
 
 def test_page_and_markdown_show_the_load(verdict):
