@@ -5,6 +5,7 @@ import gzip
 import json
 from dataclasses import replace
 
+from bookproof.captures.har import Writer
 from bookproof.exchange import Exchange, Request, Response
 
 URL = "https://services.leadconnectorhq.com/calendars/resources/rooms"
@@ -70,6 +71,14 @@ def har(*entries):
     """A HAR of a browser, as text."""
     creator = {"name": "WebInspector", "version": "537.36"}
     return json.dumps({"log": {"version": "1.2", "creator": creator, "pages": [], "entries": list(entries)}})
+
+
+def write_har(path, exchanges):
+    """Writes exchanges as the proxy writes a HAR."""
+    writer = Writer(path)
+    for each in exchanges:
+        writer.write(each)
+    writer.close()
 
 
 def encoded(body):

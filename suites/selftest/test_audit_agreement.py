@@ -6,10 +6,11 @@ from functools import cache
 import anyio
 import httpx
 import pytest
+from captured import write_har
 
 from bookproof import apis
 from bookproof.auditing import Auditor
-from bookproof.captures import har, ndjson, reading
+from bookproof.captures import ndjson, reading
 from bookproof.captures.cassette import write_cassette
 from bookproof.exchange import NO_INTENT
 from bookproof.negatives import near_misses
@@ -99,7 +100,7 @@ DEFECTS = [defect.id for defect in catalogue(API).defects]
 @pytest.mark.parametrize("defect", DEFECTS)
 def test_captures_and_the_proxy_tell_what_a_live_run_tells(defect, tmp_path):
     seen, found = live(defect)
-    har.write(tmp_path / "a.har", seen)
+    write_har(tmp_path / "a.har", seen)
     write_cassette(tmp_path / "a.yaml", seen, {"api": API.name, "recorded": "by a test"})
     (tmp_path / "a.ndjson").write_bytes(b"".join(map(ndjson.encode, seen)))
 

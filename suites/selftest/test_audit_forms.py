@@ -5,9 +5,8 @@ from dataclasses import replace
 
 import captured
 import pytest
-from captured import GOOD, har, har_entry
+from captured import GOOD, har, har_entry, write_har
 
-from bookproof.captures import har as har_form
 from bookproof.captures import interactions, ndjson, reading
 from bookproof.captures.entries import Unreadable
 from bookproof.errors import CannotJudge, DataError
@@ -115,7 +114,7 @@ def test_credentials_that_a_recorder_masked_count_as_sent(tmp_path, masked):
     ],
 )
 def test_what_is_written_reads_back_equal(tmp_path, exchange):
-    har_form.write(tmp_path / "a.har", [exchange, exchange])
+    write_har(tmp_path / "a.har", [exchange, exchange])
     (tmp_path / "a.ndjson").write_bytes(ndjson.encode(exchange))
 
     assert list(reading.read([str(tmp_path / "a.har"), str(tmp_path / "a.ndjson")])) == [exchange] * 3

@@ -5,7 +5,8 @@ import pytest
 import vcr
 import yaml
 
-from bookproof.captures.cassette import IndexedCassette, read_cassette, write_cassette
+from bookproof.captures import reading
+from bookproof.captures.cassette import IndexedCassette, write_cassette
 from bookproof.captures.recording import Written, addressed_to, write_recording
 from bookproof.errors import DataError, NotRecorded, UsageError
 from bookproof.exchange import Exchange, Intent, Request, Response
@@ -64,9 +65,10 @@ def play(cassette, sent=b'{"title": "Emma"}', *, url=URL, version="1", test=""):
 def test_what_is_written_is_read(tmp_path, body):
     exchange = recorded(body, body)
     write_cassette(tmp_path / "a.yaml", [exchange], SOURCE)
-    ((test, read),) = read_cassette(tmp_path / "a.yaml")
+    (read,) = reading.read([str(tmp_path / "a.yaml")])
+    (written,) = yaml.safe_load((tmp_path / "a.yaml").read_bytes())["interactions"]
 
-    assert test == "test_books::test_adding"
+    assert written["test"] == "test_books::test_adding"
     assert (read.request, read.response) == (exchange.request, exchange.response)
 
 
@@ -83,7 +85,7 @@ def test_what_a_machine_adds_of_itself_is_left_out(tmp_path):
         Response(200, (("Date", "now"), ("Server", "c"), JSON)),
     )
     write_cassette(tmp_path / "a.yaml", [exchange], SOURCE)
-    ((_, read),) = read_cassette(tmp_path / "a.yaml")
+    (read,) = reading.read([str(tmp_path / "a.yaml")])
 
     assert (read.request.headers, read.response.headers) == ((("Version", "1"),), (JSON,))
 
@@ -91,7 +93,7 @@ def test_what_a_machine_adds_of_itself_is_left_out(tmp_path):
 def test_an_exchange_without_an_answer_is_not_recorded(tmp_path):
     write_cassette(tmp_path / "a.yaml", [Exchange(Request("GET", URL), error="refused")], SOURCE)
 
-    assert list(read_cassette(tmp_path / "a.yaml")) == []
+    assert list(reading.read([str(tmp_path / "a.yaml")])) == []
 
 
 def test_a_cassette_says_where_it_comes_from(tmp_path):
@@ -108,12 +110,12 @@ def test_a_file_that_is_no_cassette_is_an_error(tmp_path, text, message):
     (tmp_path / "a.yaml").write_text(text)
 
     with pytest.raises(DataError, match=message):
-        list(read_cassette(tmp_path / "a.yaml"))
+        IndexedCassette.load(path=tmp_path / "a.yaml")
 
 
 def test_a_cassette_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(DataError, match=r"a\.yaml cannot be read"):
-        list(read_cassette(tmp_path / "a.yaml"))
+        IndexedCassette.load(path=tmp_path / "a.yaml")
 
 
 @pytest.mark.parametrize("interaction", [{}, {"request": {}}, {"request": None, "response": None}, 5])
@@ -121,7 +123,7 @@ def test_an_interaction_that_lacks_something_is_an_error(tmp_path, interaction):
     (tmp_path / "a.yaml").write_text(yaml.safe_dump({"interactions": [interaction]}))
 
     with pytest.raises(DataError):
-        list(read_cassette(tmp_path / "a.yaml"))
+        IndexedCassette.load(path=tmp_path / "a.yaml")
 
 
 # -- playing -----------------------------------------------------------------------------------------

@@ -13,13 +13,13 @@ import httpx
 import pytest
 import yaml
 from browser import BASH, CHROMIUM
+from captured import write_har
 from rooms import ROOM
 from shown import PAGES, ROOT, blocks, commands, spans
 from test_rendered_allure import install
 
 from bookproof import apis, cli, running
 from bookproof.apis.highlevel.reference import FIXTURES, TOKEN
-from bookproof.captures import har
 from bookproof.reports.folder import write_reports
 from bookproof.running import run_suite
 from bookproof.targets.asgi import served
@@ -240,7 +240,7 @@ def reader(tmp_path, monkeypatch, capsys, run):
     (tmp_path / "suites").symlink_to(ROOT / "suites")
     (tmp_path / "FILE").symlink_to(API.folder / "openapi.yaml")
     accepted = [one for one in run.exchanges if one.response and one.response.status < 300]
-    har.write(tmp_path / "capture.har", accepted)
+    write_har(tmp_path / "capture.har", accepted)
     for day in ("monday", "friday"):
         write_reports(run.verdict, tmp_path / day)
     with served(API.reference().app) as url:

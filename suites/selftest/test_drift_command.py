@@ -4,11 +4,11 @@ import json
 from dataclasses import replace
 
 import pytest
-from captured import URL
+from captured import URL, write_har
 from drifted import RESOURCE, created, listed
 from vendors_file import HIGHLEVEL, POST, SENT, schema
 
-from bookproof.captures import har, ndjson
+from bookproof.captures import ndjson
 
 # -- with a recording --------------------------------------------------------------------------------
 
@@ -44,7 +44,7 @@ def test_json_is_one_document(bookproof, recordings):
 
 
 def test_a_recording_that_breaks_off_without_a_change_concludes_nothing(bookproof, recordings):
-    har.write(recordings / "whole.har", created())
+    write_har(recordings / "whole.har", created())
     text = (recordings / "whole.har").read_text()
     (recordings / "half.har").write_text(text[: len(text) // 2])
     code, out, _ = bookproof("drift old half.har")

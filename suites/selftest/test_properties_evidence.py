@@ -3,7 +3,7 @@
 import pytest
 
 from bookproof import apis
-from bookproof.captures.cassette import read_cassette
+from bookproof.captures.reading import read
 
 recorded_api = pytest.mark.parametrize(
     "name", [name for name in apis.names() if (apis.load(name).cassettes / "properties.yaml").is_file()]
@@ -14,7 +14,7 @@ def judgements(name):
     """What today's Judge says of each recorded exchange, in the order of the recording."""
     api = apis.load(name)
     judge = api.judge()
-    return [judge.observe(exchange) for _, exchange in read_cassette(api.cassettes / "properties.yaml")]
+    return [judge.observe(exchange) for exchange in read([str(api.cassettes / "properties.yaml")])]
 
 
 @recorded_api

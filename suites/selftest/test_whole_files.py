@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from captured import exchange
+from captured import exchange, write_har
 
 from bookproof import apis, cli, writing
-from bookproof.captures import har, ndjson
+from bookproof.captures import ndjson
 from bookproof.captures.cassette import write_cassette
 from bookproof.captures.recording import write_recording
 from bookproof.errors import UsageError
@@ -84,7 +84,7 @@ def test_a_cassette_that_does_not_fit_leaves_the_older_one(tmp_path, full):
 
 def test_a_har_that_does_not_fit_leaves_the_older_one(tmp_path, full):
     path = tmp_path / "day.har"
-    har.write(path, traffic(1))
+    write_har(path, traffic(1))
     before = everything(tmp_path)
     full()
     watch = watching(path)
@@ -209,7 +209,7 @@ wait()
             marks=pytest.mark.network,
             id="recording",
         ),
-        pytest.param(WITHIN_A_HAR, lambda folder: har.write(folder / "day.har", traffic(2)), id="har"),
+        pytest.param(WITHIN_A_HAR, lambda folder: write_har(folder / "day.har", traffic(2)), id="har"),
     ],
 )
 def test_a_killed_process_leaves_the_older_files_and_the_next_one_clears_up(tmp_path, code, write):

@@ -1,4 +1,4 @@
-"""vcrpy cassettes: written from judged exchanges, read back as exchanges, and played by an index instead of a scan.
+"""vcrpy cassettes: written from judged exchanges, and played by an index instead of a scan.
 
 The files have vcrpy's own layout, so vcrpy alone can play them; beside request and response each interaction names
 the test that sent it, and `metadata` says where the recording comes from.
@@ -19,7 +19,7 @@ from vcr.record_mode import RecordMode
 from vcr.request import Request as VcrRequest
 
 from bookproof.errors import DataError
-from bookproof.exchange import Exchange, InvalidJson, Request, Response, parse_json
+from bookproof.exchange import Exchange, InvalidJson, parse_json
 from bookproof.writing import drafted
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -33,19 +33,6 @@ def write_cassette(path: Path, exchanges: Iterable[Exchange], metadata: Mapping[
     data = {"version": 1, "metadata": dict(metadata), "interactions": interactions}
     with drafted(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
         yaml.dump(data, file, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=2**20)
-
-
-def read_cassette(path: Path) -> Iterator[tuple[str, Exchange]]:
-    """The exchanges of a cassette, each with the test that sent it ("" where none is named)."""
-    for interaction in _interactions(_read(path), path):
-        request, response = interaction["request"], interaction["response"]
-        yield (
-            str(interaction.get("test", "")),
-            Exchange(
-                Request(request["method"], request["uri"], _pairs(request["headers"]), _bytes(request["body"])),
-                Response(response["status"]["code"], _pairs(response["headers"]), _bytes(response["body"]["string"])),
-            ),
-        )
 
 
 def recorded_how(folder: Path) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -176,14 +176,6 @@ class Writer:
         with suppress(OSError):  # what cannot be flushed any more is not wanted either
             self._file.close()
         self._draft.unlink(missing_ok=True)
-
-
-def write(path: Path, exchanges: Iterable[Exchange]) -> None:
-    """Writes exchanges as a HAR."""
-    writer = Writer(path)
-    for exchange in exchanges:
-        writer.write(exchange)
-    writer.close()
 
 
 def _as_entry(exchange: Exchange) -> dict[str, Any]:

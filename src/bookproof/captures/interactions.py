@@ -44,7 +44,7 @@ def read(stream: BinaryIO, name: str) -> Iterator[Entry]:
             return
         for piece in pieces:
             number += 1
-            yield _entry(_load(piece, number), f"{name}, interaction {number}", complete=complete)
+            yield _entry(_load(piece), f"{name}, interaction {number}", complete=complete)
     except yaml.composer.ComposerError:
         stream.seek(0)
         yield from _whole(stream, name, skip=number - 1)
@@ -93,7 +93,7 @@ def _pieces(stream: BinaryIO) -> Iterator[bytes]:
     yield b"".join(lines)
 
 
-def _load(piece: bytes, number: int) -> Any:
+def _load(piece: bytes) -> Any:
     loaded = yaml.load(piece, Loader=_LOADER)  # noqa: S506 - a safe loader
     return loaded[0] if isinstance(loaded, list) and loaded else loaded
 
