@@ -23,7 +23,7 @@ from bookproof.ledger import Ledger
 from bookproof.operations import Operation
 from bookproof.rules import Call, Rule
 from bookproof.schema import Breach, escape
-from bookproof.tally import Tally
+from bookproof.tally import Tally, scrubbed
 from bookproof.targets.masking import masked, masking
 from bookproof.verdict import Run, Verdict, Waiver, conclude
 
@@ -280,10 +280,7 @@ class Auditor:
             return findings
         scrubber = masking(findings[0].exchange, self.secrets)
         exchange = scrubber.exchange(replace(findings[0].exchange, meanwhile=()))
-        return [
-            replace(f, exchange=exchange, message=scrubber.text(f.message), actual=scrubber.text(f.actual))
-            for f in findings
-        ]
+        return [scrubbed(finding, exchange, scrubber.text) for finding in findings]
 
     def _kept_by(self, call: Call) -> frozenset[str]:
         """The requirements that a valid request keeps: those of the keywords that it was held against."""

@@ -3,7 +3,7 @@
 import re
 from bisect import insort
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -174,6 +174,12 @@ class Tally:
             known_witness = self.witnesses.setdefault(requirement, exchange)
             self.witnesses[requirement] = min(known_witness, exchange, key=_order)
             self._latest = max(self._latest, exchange.started)
+
+
+def scrubbed(finding: Finding, exchange: Exchange, scrub: Callable[[str], str]) -> Finding:
+    """A finding without secrets; its exchange has none any more. Its place is made of the contract's own names."""
+    message, expected, actual = map(scrub, (finding.message, finding.expected, finding.actual))
+    return replace(finding, exchange=exchange, message=message, expected=expected, actual=actual)
 
 
 def in_words(finding: Finding) -> dict[str, str]:

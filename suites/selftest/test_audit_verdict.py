@@ -134,6 +134,17 @@ def test_the_exit_code_is_that_of_the_side_that_was_asked_for(run, seen, side, c
     assert run("highlevel", write("a.ndjson", *seen), "--side", side, "--quiet")[0] == code
 
 
+def test_a_secret_that_was_sent_as_a_name_stands_in_no_finding(run, monkeypatch):
+    monkeypatch.setenv("A_TOKEN", "pit-0123456789abcdef")
+    Path("bookproof.toml").write_text('[highlevel]\ncredentials = { bearer = "env:A_TOKEN" }\n')
+    named = captured.exchange(sent={**captured.ROOM, "name": "pit-0123456789abcdef"})
+
+    code, out, _ = run("highlevel", write("a.ndjson", named))
+
+    assert code == 1
+    assert 'expected  "bookproof-scrubbed"   got  "yoga room"' in out
+
+
 def test_captured_traffic_is_judged_without_the_credentials_of_a_run(run):
     Path("bookproof.toml").write_text(
         '[highlevel]\nurl = "https://sandbox.example.com"\ncredentials = { bearer = "env:NO_SUCH" }\n'

@@ -61,6 +61,7 @@ def test_a_recording_that_breaks_off_without_a_change_concludes_nothing(bookproo
         ("drift old new --openapi x.json", "--openapi compares the contract of one API"),
         ("drift highlevle --openapi x.json", "There is no API 'highlevle'"),
         ("drift empty old", "There is no capture in empty"),
+        ("drift old new --url-prefix example.com", "is not an http or https address"),
         ("drift", "Missing argument"),
     ],
 )

@@ -17,7 +17,7 @@ from captured import ANSWER_WRONG, CREATED, GOOD, HEADERS, ROOM
 
 from bookproof import apis, cli
 from bookproof.captures import reading
-from bookproof.targets.asgi import served
+from bookproof.targets.asgi import address_of, listen, served
 from bookproof.targets.proxy import VERDICT_PATH, Proxy
 from bookproof.watching import Watch, capture_writer
 
@@ -250,6 +250,12 @@ def test_a_fault_of_its_own_leaves_one_exchange_out_and_judges_the_next(monkeypa
         "a fault of bookproof itself: ZeroDivisionError: division by zero"
     ]
     assert watch.conclude().conclusion == "violates"
+
+
+@pytest.mark.parametrize(("host", "shown"), [("127.0.0.1", "127.0.0.1"), ("::1", "[::1]"), ("localhost", "localhost")])
+def test_an_address_is_one_that_a_client_can_use(host, shown):
+    with listen("127.0.0.1", 0) as listening:
+        assert address_of(listening, host) == f"http://{shown}:{listening.getsockname()[1]}"
 
 
 def test_a_port_that_is_taken_leaves_no_beginning_of_a_capture(bookproof, folder):

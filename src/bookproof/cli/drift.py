@@ -47,7 +47,10 @@ def command(
     """
     from bookproof.drifting import against_file, between_recordings, show, since_recording
     from bookproof.targets.configuration import Configuration
+    from bookproof.targets.opening import address
 
+    for prefix in prefixes:
+        address(prefix)
     if openapi is not None:
         drifts = [against_file(places, openapi, name or places[0], live=bool(url or token_env))]
     elif len(places) == 2 and not url:

@@ -43,7 +43,7 @@ def command(
 
     from bookproof import apis
     from bookproof.proving import app_with, catalogue
-    from bookproof.targets.asgi import Throttled, listen
+    from bookproof.targets.asgi import Throttled, address_of, listen
 
     api = apis.load(name)
     if defect == "list":
@@ -63,7 +63,7 @@ def command(
         raise UsageError(
             f"The port {port} of {host} is taken or not allowed.", hint="Name another: --port 0."
         ) from None
-    address = f"http://{host}:{socket.getsockname()[1]}"
+    address = address_of(socket, host)
     click.echo(f"{api.ledger.title} at {address}{_with(defect)}", err=True)
     click.echo(f"  token     {api.reference_token}", err=True)
     click.echo(f"  fixtures  {_short(api.reference_fixtures)}", err=True)

@@ -53,7 +53,7 @@ def command(
 
     from bookproof import apis
     from bookproof.reports.folder import write_reports
-    from bookproof.targets.asgi import listen
+    from bookproof.targets.asgi import address_of, listen
     from bookproof.targets.configuration import Configuration
     from bookproof.targets.opening import address
     from bookproof.targets.proxy import VERDICT_PATH, Proxy
@@ -94,7 +94,7 @@ def command(
         secrets=plan.secrets,
         said=None if as_json or quiet else lambda whose, finding: _say(err, whose, finding),
     )
-    here = f"http://{host}:{socket.getsockname()[1]}"
+    here = address_of(socket, host)
     err.print(f"{api.ledger.title}: {here} passes to {service}", markup=False, soft_wrap=True)
     err.print(f"  verdict so far  {here}{VERDICT_PATH}", markup=False, soft_wrap=True)
     clock = time.perf_counter()

@@ -129,6 +129,11 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
+def address_of(listening: socket.socket, host: str) -> str:
+    """The address at which a client reaches what listens; IPv6 stands in brackets there."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
+
+
 @contextmanager
 def served(app: ASGIApp, port: int = 0, *, lifespan: bool = False) -> Iterator[str]:
     """Serves an application over loopback with uvicorn in a thread; gives its address.
@@ -160,7 +165,7 @@ def served(app: ASGIApp, port: int = 0, *, lifespan: bool = False) -> Iterator[s
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        yield address_of(listening, "127.0.0.1")
     finally:
         server.should_exit = True
         thread.join(timeout=5)

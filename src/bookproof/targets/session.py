@@ -16,7 +16,7 @@ from bookproof.errors import CredentialsRefused, Untested
 from bookproof.evidence import held
 from bookproof.exchange import Exchange, Intent, Request
 from bookproof.judge import Finding, Judge, Judgement
-from bookproof.tally import Tally
+from bookproof.tally import Tally, scrubbed
 from bookproof.targets.answer import Answer
 from bookproof.targets.manners import Budget, Manners
 from bookproof.targets.masking import Issued
@@ -199,10 +199,7 @@ class Session:
         if self.target.kind != "live":
             return exchange
         kept = self._issued.exchange(exchange)
-        judgement.findings = [
-            replace(f, exchange=kept, message=self.fit_to_keep(f.message), actual=self.fit_to_keep(f.actual))
-            for f in judgement.findings
-        ]
+        judgement.findings = [scrubbed(finding, kept, self.fit_to_keep) for finding in judgement.findings]
         if judgement.call is not None:
             judgement.call.exchange = kept
         return kept
