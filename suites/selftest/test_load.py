@@ -8,6 +8,7 @@ from dataclasses import replace
 import jsonschema_rs
 import pytest
 from acted import Actor
+from captured import CREATED, exchange, without
 
 from bookproof import apis, cli, resources
 from bookproof.apis.acting import choose, mixture, repertoire
@@ -140,6 +141,18 @@ def deletion(number, started, elapsed=0.1):
 def bench():
     """A bench for Nexudus."""
     return Bench(apis.load("nexudus"), bases=["https://spaces.test"], reading="strict")
+
+
+def test_what_a_target_gives_away_is_in_no_outcome():
+    bench = Bench(apis.load("highlevel"), bases=[], reading="strict")
+    given = {"accessToken": "given-0123456789abcdef"}
+    bench.take("valid/a 1", exchange(answered=CREATED | given))
+    bench.take("valid/a 1", exchange(answered=without(CREATED, "isActive") | given))
+
+    outcome = json.dumps(outcome_as_json(bench.finish()))
+
+    assert "is missing" in outcome
+    assert "given-0123456789abcdef" not in outcome
 
 
 def found(bench):

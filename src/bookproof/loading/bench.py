@@ -18,7 +18,8 @@ from bookproof.apis.acting import Repertoire, repertoire
 from bookproof.exchange import Exchange
 from bookproof.judge import Finding, Judge, Judgement, Reading
 from bookproof.rules import Call
-from bookproof.tally import Seen, Tally, precedence
+from bookproof.tally import Seen, Tally, precedence, scrubbed
+from bookproof.targets.masking import masked, masking
 from bookproof.targets.secrets import Scrubber
 
 REMEMBERED: Final = 500_000
@@ -172,7 +173,16 @@ class Bench:
         """What everything comes to."""
         self._settle()
         self.outcome.alone |= self._again
+        self._hide_issued()
         return self.outcome
+
+    def _hide_issued(self) -> None:
+        """Takes out what the target itself gave away, tokens for example: of the few exchanges that are kept."""
+        tally = self.outcome.tally
+        for seen in tally.findings.values():
+            hiding = masking(seen.finding.exchange)
+            seen.finding = scrubbed(seen.finding, hiding.exchange(seen.finding.exchange), hiding.text)
+        tally.witnesses = {name: masked(exchange) for name, exchange in tally.witnesses.items()}
 
     def _judge(self, act: str, *, at_once: bool) -> Judge:
         if at_once:
