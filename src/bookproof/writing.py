@@ -4,6 +4,7 @@ A full disk or a killed process leaves what was there. What a killed one left as
 """
 
 import ctypes
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -31,7 +32,12 @@ def drafted(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def drafted_folder(folder: Path) -> Iterator[Path]:
-    """An empty folder to fill, which takes the place of `folder` once all went well. OSError where it cannot."""
+    """An empty folder to fill, which takes the place of `folder` once all went well.
+
+    OSError where it cannot, or where a file has that name: it is somebody's.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
     draft = aside(folder)
     try:
         draft.mkdir()

@@ -4,6 +4,7 @@ import json
 import random
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from importlib.util import find_spec
 
 import jsonschema_rs
 import pytest
@@ -230,6 +231,15 @@ class Clock:
 
     def sleep(self, seconds):
         self.now += seconds
+
+
+@pytest.mark.skipif(find_spec("locust") is None, reason="Locust is not installed: pip install 'bookproof[load]'")
+@pytest.mark.parametrize("duration", ["0", "0s", "0h0m", "5x", "-1"])
+def test_a_test_without_end_or_beginning_is_refused(bookproof, duration):
+    code, out, err = bookproof(f"load highlevel --duration {duration}")
+
+    assert (code, out) == (2, "")
+    assert f"'{duration}' is no duration." in err
 
 
 def test_users_share_a_rate():

@@ -255,7 +255,7 @@ def change(folder, **changes):
         ({"contract": "0" * 64}, "was judged by another contract of highlevel"),
         ({"bookproof": "0.0.0"}, "was written by bookproof 0.0.0"),
         ({"api": "highlvl"}, "Did you mean highlevel?"),
-        ({"tally": {}}, "is no part of a run: KeyError"),
+        ({"tally": {}}, "is no part of a run: it has no '"),
     ],
 )
 def test_what_is_no_shard_of_the_same_run_is_not_joined(shards, capsys, changes, said):

@@ -256,6 +256,14 @@ def test_what_was_put_aside_when_a_process_was_killed_comes_back(tmp_path):
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["kept"]
 
 
+def test_a_folder_takes_no_files_place(tmp_path):
+    (tmp_path / "highlevel").write_text("somebody's")
+
+    with pytest.raises(UsageError, match=r"The report cannot be written to .*: Not a directory."):
+        write_reports(verdict(), tmp_path)
+    assert everything(tmp_path) == {"highlevel": b"somebody's"}
+
+
 def test_a_recording_takes_no_folder_that_holds_something_else(tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(UsageError, match="holds more than cassettes"):

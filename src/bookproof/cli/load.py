@@ -25,7 +25,8 @@ if TYPE_CHECKING:  # `--help` imports nothing that it does not need
     from bookproof.loading.settings import Settings
     from bookproof.targets.opening import Plan
 
-_DURATION = re.compile(r"(?:\d+h)?(?:\d+m)?(?:\d+s?)?")
+_DURATION = re.compile(r"(?=.*[1-9])(?:\d+h)?(?:\d+m)?(?:\d+s?)?")
+"""A time as Locust reads it; to Locust 0 means without end."""
 
 
 @click.command(name="load")
@@ -68,7 +69,7 @@ def command(name: str, url: str | None, report: Path, yes: bool, as_json: bool, 
         raise UsageError("Load tests run on Locust, which is not installed.", hint="pip install 'bookproof[load]'")
     if given["master"] and given["worker"]:
         raise UsageError("--master and --worker exclude each other.")
-    if not given["duration"] or not _DURATION.fullmatch(given["duration"]):
+    if not _DURATION.fullmatch(given["duration"]):
         raise UsageError(f"{given['duration']!r} is no duration.", hint="For example 90s, 5m or 1h30m.")
     api = apis.load(name)
     settings = Settings(

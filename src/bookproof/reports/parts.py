@@ -121,7 +121,8 @@ def read(folder: Path, api_of: Any) -> RunPart:
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}.") from None
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
-        raise DataError(f"{path} is no part of a run: {type(error).__name__}: {error}.") from None
+        missing = f": it has no {error}" if isinstance(error, KeyError) else ""
+        raise DataError(f"{path} is no part of a run{missing}.") from None
     if part.contract != api_of(part.run.api).contract.sha256:
         raise DataError(
             f"{path} was judged by another contract of {part.run.api} than the one that is here.",
