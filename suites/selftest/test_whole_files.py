@@ -6,6 +6,7 @@ import resource
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -34,12 +35,18 @@ def traffic(count):
     return [exchange(answered={"name": f"room {number} " + "x" * 900}) for number in range(count)]
 
 
-@pytest.fixture
-def full(monkeypatch):
-    """From the call on, files grow no further than SMALL: as on a full disk, a write ends half-way with an error."""
+@contextmanager
+def full(size=SMALL):
+    """Files grow no further than a size: as on a full disk, a write ends half-way with an error.
+
+    It holds for a few lines and not for a whole test: what pytest prints may go to a file, too.
+    """
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda size=SMALL: resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def everything(folder):
@@ -50,53 +57,50 @@ def everything(folder):
 # -- a full disk, writer by writer ------------------------------------------------------------------------------------
 
 
-def test_a_report_that_does_not_fit_leaves_the_older_one(tmp_path, full):
+def test_a_report_that_does_not_fit_leaves_the_older_one(tmp_path):
     write_reports(verdict(), tmp_path)
     before = everything(tmp_path)
-    full()
-    with pytest.raises(UsageError, match=r"The report cannot be written to .*: File too large."):
+    with full(), pytest.raises(UsageError, match=r"The report cannot be written to .*: File too large."):
         write_reports(verdict(), tmp_path)
 
     assert everything(tmp_path) == before
 
 
-def test_a_recording_that_does_not_fit_leaves_the_older_one(tmp_path, full):
+def test_a_recording_that_does_not_fit_leaves_the_older_one(tmp_path):
     folder = tmp_path / "highlevel"
     write_recording(folder, traffic(3), "highlevel", {})
     before = everything(tmp_path)
-    full()
-    with pytest.raises(UsageError, match=r"The cassettes cannot be written to .*: File too large."):
+    with full(), pytest.raises(UsageError, match=r"The cassettes cannot be written to .*: File too large."):
         write_recording(folder, traffic(200), "highlevel", {})
 
     assert everything(tmp_path) == before
 
 
-def test_a_cassette_that_does_not_fit_leaves_the_older_one(tmp_path, full):
+def test_a_cassette_that_does_not_fit_leaves_the_older_one(tmp_path):
     path = tmp_path / "a.yaml"
     write_cassette(path, traffic(1), {})
     before = everything(tmp_path)
-    full()
-    with pytest.raises(OSError, match="File too large"):
+    with full(), pytest.raises(OSError, match="File too large"):
         write_cassette(path, traffic(200), {})
 
     assert everything(tmp_path) == before
 
 
-def test_a_har_that_does_not_fit_leaves_the_older_one(tmp_path, full):
+def test_a_har_that_does_not_fit_leaves_the_older_one(tmp_path):
     path = tmp_path / "day.har"
     write_har(path, traffic(1))
     before = everything(tmp_path)
-    full()
-    watch = watching(path)
+    with full():
+        watch = watching(path)
 
     assert watch.capture_failed == "File too large"
     assert everything(tmp_path) == before
 
 
-def test_lines_that_do_not_fit_leave_whole_lines(tmp_path, full):
+def test_lines_that_do_not_fit_leave_whole_lines(tmp_path):
     path = tmp_path / "day.ndjson"
-    full()
-    watch = watching(path)
+    with full():
+        watch = watching(path)
     kept = path.read_bytes().splitlines()
 
     assert watch.capture_failed == "File too large"
@@ -121,28 +125,31 @@ def test_a_capture_without_a_line_leaves_the_older_one(tmp_path):
     assert everything(tmp_path) == {"day.ndjson": b"before"}
 
 
-def test_judging_goes_on_where_a_capture_fails(tmp_path, full):
-    full()
+def test_judging_goes_on_where_a_capture_fails(tmp_path):
+    with full():
+        watch = watching(tmp_path / "day.ndjson")
 
-    assert watching(tmp_path / "day.ndjson").part.client.requests == 60
+    assert watch.part.client.requests == 60
 
 
-def test_a_page_that_does_not_fit_leaves_the_older_one(tmp_path, full, monkeypatch, capsys):
+def test_a_page_that_does_not_fit_leaves_the_older_one(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     write_reports(verdict(), tmp_path)
     before = everything(tmp_path)
-    full()
+    with full():
+        code = cli.run(["report", "highlevel"])
 
-    assert cli.run(["report", "highlevel"]) == 2
+    assert code == 2
     assert "highlevel/index.html cannot be written: File too large." in capsys.readouterr().err
     assert everything(tmp_path) == before
 
 
-def test_a_configuration_that_does_not_fit_is_not_begun(tmp_path, full, monkeypatch, capsys):
+def test_a_configuration_that_does_not_fit_is_not_begun(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    full(100)
+    with full(100):
+        code = cli.run(["init", "highlevel"])
 
-    assert cli.run(["init", "highlevel"]) == 2
+    assert code == 2
     assert capsys.readouterr().err == "bookproof: bookproof.toml cannot be written: File too large.\n"
     assert everything(tmp_path) == {}
 
