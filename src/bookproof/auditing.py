@@ -167,6 +167,10 @@ class Auditor:
         self._dropped: Counter[tuple[str, str]] = Counter()
         self._ledger = api.ledger
         self._throttling = frozenset(api.contract.document.get("info", {}).get("x-throttling-statuses", ()))
+        self._optional = {
+            operation.id: [p.name for p in operation.parameters if not p.required and p.place == "header"]
+            for operation in api.contract.operations.values()
+        }
         self._heads: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
         self._owners: Callable[[frozenset[str]], frozenset[str]] = lru_cache(4096)(self._owners_of)
 
@@ -289,13 +293,7 @@ class Auditor:
         """The requirements that a valid request keeps: those of the keywords that it was held against."""
         operation = call.operation
         request = call.exchange.request
-        optional = frozenset(
-            [
-                p.name
-                for p in operation.parameters
-                if not p.required and p.place == "header" and request.header(p.name) is not None
-            ]
-        )
+        optional = frozenset([name for name in self._optional[operation.id] if request.header(name) is not None])
         head = self._heads.get((operation.id, optional))
         if head is None:
             head = self._heads[operation.id, optional] = self._owners_of(frozenset(_head(operation, call, optional)))

@@ -40,7 +40,7 @@ def audit(settings: Audit, paths: Sequence[str], *, jobs: int = 1, told: Told | 
     api = apis.load(settings.api)
     if jobs == 1 or whole_run(api):
         entries = reading.read(paths, in_time=remembers(api))
-        return judged(settings.auditor(), _counted(entries, told))
+        return judged(settings.auditor(), _counted(entries, told) if told else entries)
     with ProcessPoolExecutor(max_workers=jobs, initializer=_begin, initargs=(settings,)) as pool:
         if remembers(api):
             return _by_key(pool, paths, jobs, told)
@@ -60,10 +60,10 @@ def shard(auditor: Auditor, line: bytes, shards: int) -> tuple[int, float]:
     return zlib.crc32(line) % shards if key is None else place_of(key, shards), end_of(exchange)
 
 
-def _counted(entries: Iterator[Entry], told: Told | None) -> Iterator[Entry]:
+def _counted(entries: Iterator[Entry], told: Told) -> Iterator[Entry]:
     for number, found in enumerate(entries, 1):
         yield found
-        if told and number % LINES == 0:
+        if number % LINES == 0:
             told(number)
 
 

@@ -40,6 +40,10 @@ class Call:
     """Answered with a success status and a body that says failure."""
     status: int = field(init=False)
     """The status of the response, 0 where there is none."""
+    accepted: bool = field(init=False)
+    """Answered with success."""
+    refused: bool = field(init=False)
+    """Answered with a client error, or with a body that says as much."""
 
     body: Mapping[str, Any] = field(init=False)
     """The sent object; empty where something else was sent."""
@@ -47,7 +51,10 @@ class Call:
     """What rules work out once for a call, each under a key of its own."""
 
     def __post_init__(self) -> None:
-        self.status = self.exchange.response.status if self.exchange.response else 0
+        response = self.exchange.response
+        self.status = status = response.status if response else 0
+        self.accepted = 200 <= status < 300 and not self.denied
+        self.refused = 400 <= status < 500 or self.denied
         self.body = self.sent if isinstance(self.sent, dict) else {}
 
     @property
@@ -66,15 +73,9 @@ class Call:
         started = self.exchange.started
         return not end or not started or end <= started + SLACK
 
-    @property
-    def accepted(self) -> bool:
-        """Answered with success."""
-        return 200 <= self.status < 300 and not self.denied
-
-    @property
-    def refused(self) -> bool:
-        """Answered with a client error, or with a body that says as much."""
-        return 400 <= self.status < 500 or self.denied
+    def deny(self) -> None:
+        """Takes an answer with a success status for a refusal."""
+        self.denied, self.accepted, self.refused = True, False, True
 
     @property
     def kind(self) -> Speaks:

@@ -3,7 +3,7 @@
 Every departure is a Breach that carries the JSON Pointer of the keyword it breaks; the ledger knows whose that is.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Protocol
@@ -63,7 +63,7 @@ class Schema:
             validate_formats=True,
         )
         self._prefix = "" if pointer.startswith("#/components/") else pointer
-        self._covered: dict[Any, frozenset[str]] = {}
+        self._covered: dict[Hashable, frozenset[str]] = {}
 
     @cached_property
     def definition(self) -> Any:
@@ -167,22 +167,26 @@ def _value_at(value: Any, path: Iterable[Any]) -> Any:
     return value
 
 
-def _shape(value: Any) -> Any:
+class _Layout:
+    """The keys of an object and the types of what they hold; nested: the keys of arrays and objects."""
+
+    __slots__ = ("nested",)
+
+    def __init__(self, keys: tuple[str, ...], types: tuple[type, ...]) -> None:
+        self.nested = [key for key, kind in zip(keys, types, strict=True) if kind is dict or kind is list]
+
+
+_layout = lru_cache(SHAPES_KEPT)(_Layout)
+
+
+def _shape(value: Any) -> Hashable:
     """What decides which keywords a value meets: its keys, and its types all the way down."""
     kind = type(value)
     if kind is dict:
-        types = tuple(map(type, value.values()))
-        if places := _containers(types):
-            values = list(value.values())
-            return tuple(value), types, tuple([_shape(values[place]) for place in places])
-        return tuple(value), types
+        layout = _layout(tuple(value), tuple(map(type, value.values())))
+        nested = layout.nested
+        return (layout, *[_shape(value[key]) for key in nested]) if nested else layout
     if kind is list:
         kinds = frozenset(map(type, value))
-        return list, frozenset(map(_shape, value)) if dict in kinds or list in kinds else kinds
+        return frozenset(map(_shape, value)) if dict in kinds or list in kinds else kinds
     return kind
-
-
-@lru_cache(SHAPES_KEPT)
-def _containers(types: tuple[type, ...]) -> tuple[int, ...]:
-    """Where arrays and objects stand among values of these types."""
-    return tuple(place for place, kind in enumerate(types) if kind is list or kind is dict)

@@ -40,12 +40,16 @@ class Life:
     sent: bytes | None = None
 
 
+Lives = OrderedDict[Record, Life]
+"""What is remembered of some records, those first that were named least recently."""
+
+
 class History:
     """The history of one run. Every rule asks `before(call)` first: it then holds what happened before that call."""
 
     def __init__(self) -> None:
         self.forgotten = 0
-        self._buckets: list[OrderedDict[Record, Life]] = [OrderedDict() for _ in range(BUCKETS)]
+        self._buckets: list[Lives] = [OrderedDict() for _ in range(BUCKETS)]
         self._current: Call | None = None
 
     def before(self, call: Call) -> Life | None:
@@ -61,28 +65,28 @@ class History:
         record = record_of(call)
         if record is None:
             return
-        earlier = self._lives(record).get(record)
+        lives = self._lives(record)
+        earlier = lives.get(record)
         end = max(call.end, earlier.end) if earlier else call.end
         if call.operation.id == DELETE:
-            self._lives(record).pop(record, None)
+            lives.pop(record, None)
             if end:
-                self._keep(record, Life(end))
+                self._keep(lives, record, Life(end))
         elif call.operation.id == CREATE and call.accepted:
             sent: bytes | None = call.exchange.request.body if call.conforming else b"{}"
             if earlier is not None and not call.began_after(earlier.end):
                 sent = None
             elif earlier is not None and earlier.sent not in (None, sent):
                 sent = b"{}"
-            self._keep(record, Life(end, origin(call) if call.conforming else None, sent))
+            self._keep(lives, record, Life(end, origin(call) if call.conforming else None, sent))
 
-    def _keep(self, record: Record, life: Life) -> None:
-        lives = self._lives(record)
+    def _keep(self, lives: Lives, record: Record, life: Life) -> None:
         lives[record] = life
         lives.move_to_end(record)
         if len(lives) > KEPT // BUCKETS:
             self.forgotten += lives.popitem(last=False)[1].sent is not None
 
-    def _lives(self, record: Record) -> OrderedDict[Record, Life]:
+    def _lives(self, record: Record) -> Lives:
         """The lives of the records in a record's bucket."""
         return self._buckets[bucket(record)]
 
