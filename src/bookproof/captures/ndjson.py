@@ -163,7 +163,10 @@ def read(stream: BinaryIO, name: str) -> Iterator[Entry]:
             yield found
             continue
         number, line = found
-        yield entry(f"{name}, line {number}", line)
+        try:
+            yield decode(line)
+        except Malformed:
+            yield entry(f"{name}, line {number}", line)
 
 
 def entry(place: str, line: bytes) -> Entry:

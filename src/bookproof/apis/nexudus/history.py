@@ -51,44 +51,45 @@ class History:
         self.forgotten = 0
         self._buckets: list[Lives] = [OrderedDict() for _ in range(BUCKETS)]
         self._current: Call | None = None
+        self._lives: Lives = OrderedDict()
+        """Those of the bucket of the current call's record."""
 
     def before(self, call: Call) -> Life | None:
         """What is known of the call's record; None where that is nothing."""
-        if call is not self._current:
-            previous, self._current = self._current, call
-            if previous is not None:
-                self._absorb(previous)
         record = record_of(call)
-        return self._lives(record).get(record) if record is not None else None
+        if call is not self._current:
+            if self._current is not None:
+                self._absorb(self._current)
+            self._current = call
+            if record is not None:
+                self._lives = self._buckets[bucket(record)]
+        return self._lives.get(record) if record is not None else None
 
     def _absorb(self, call: Call) -> None:
         record = record_of(call)
         if record is None:
             return
-        lives = self._lives(record)
+        lives = self._lives
         earlier = lives.get(record)
         end = max(call.end, earlier.end) if earlier else call.end
         if call.operation.id == DELETE:
             lives.pop(record, None)
             if end:
-                self._keep(lives, record, Life(end))
+                self._keep(record, Life(end))
         elif call.operation.id == CREATE and call.accepted:
             sent: bytes | None = call.exchange.request.body if call.conforming else b"{}"
             if earlier is not None and not call.began_after(earlier.end):
                 sent = None
             elif earlier is not None and earlier.sent not in (None, sent):
                 sent = b"{}"
-            self._keep(lives, record, Life(end, origin(call) if call.conforming else None, sent))
+            self._keep(record, Life(end, origin(call) if call.conforming else None, sent))
 
-    def _keep(self, lives: Lives, record: Record, life: Life) -> None:
+    def _keep(self, record: Record, life: Life) -> None:
+        lives = self._lives
         lives[record] = life
         lives.move_to_end(record)
         if len(lives) > KEPT // BUCKETS:
             self.forgotten += lives.popitem(last=False)[1].sent is not None
-
-    def _lives(self, record: Record) -> Lives:
-        """The lives of the records in a record's bucket."""
-        return self._buckets[bucket(record)]
 
 
 def record_of(call: Call) -> Record | None:
