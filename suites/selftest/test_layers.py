@@ -41,6 +41,7 @@ LAYERS = (
         "proving",
         "auditing",
         "routing",
+        "moving",
         "dividing",
         "cluster",
         "distributing",

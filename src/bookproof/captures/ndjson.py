@@ -64,7 +64,9 @@ _USUAL: Final = SchemaValidator(
         ),
         _field(
             "response",
-            core.nullable_schema(_made(Response, _field("status", core.int_schema(strict=True, ge=100, le=999)), *_MESSAGE)),
+            core.nullable_schema(
+                _made(Response, _field("status", core.int_schema(strict=True, ge=100, le=999)), *_MESSAGE)
+            ),
             None,
         ),
         _field("error", core.nullable_schema(_TEXT), None),

@@ -6,6 +6,7 @@ written. Between captures the ends of exchanges decide, each at least as late as
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import inf
 from typing import TypeVar
 
 from bookproof.captures.entries import Entry
@@ -45,13 +46,14 @@ def merged(captures: Sequence[Callable[[], Stamped[Item]]]) -> Iterator[Item]:
             waiting.append((first[0], number, first[1], items if len(captures) == 1 else None))
     heapq.heapify(waiting)
     while waiting:
-        _, number, item, opened = waiting[0]
+        _, number, item, opened = heapq.heappop(waiting)
         if opened is None:
             opened = captures[number]()
             next(opened)
+        others = waiting[0][:2] if waiting else (inf, number)
         yield item
-        following = next(opened, None)
-        if following is None:
-            heapq.heappop(waiting)
-        else:
-            heapq.heapreplace(waiting, (following[0], number, following[1], opened))
+        for time, item in opened:
+            if (time, number) > others:
+                heapq.heappush(waiting, (time, number, item, opened))
+                break
+            yield item
