@@ -163,7 +163,7 @@ class Auditor:
         self.part = Part()
         self.secrets = tuple(secrets)
         self._new_judge = partial(api.judge, bases=tuple(bases), reading=reading)
-        self.judge = self._new_judge()
+        self._remember_nothing()
         self._dropped: Counter[tuple[str, str]] = Counter()
         self._ledger = api.ledger
         self._throttling = frozenset(api.contract.document.get("info", {}).get("x-throttling-statuses", ()))
@@ -174,16 +174,16 @@ class Auditor:
         self._heads: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
         self._owners: Callable[[frozenset[str]], frozenset[str]] = lru_cache(4096)(self._owners_of)
 
-    @property
-    def stateful(self) -> list[Rule]:
+    def _remember_nothing(self) -> None:
+        self.judge = self._new_judge()
+        self.stateful: list[Rule] = [rule for rule in self.judge.rules.values() if rule.partition]
         """The rules that remember."""
-        return [rule for rule in self.judge.rules.values() if rule.partition]
 
     def lose_track(self) -> None:
         """Forgets what the rules remember: something happened that was not seen, and may have changed anything."""
         if self.stateful:
             self._dropped = self.finish().dropped
-            self.judge = self._new_judge()
+            self._remember_nothing()
 
     def overlook(self, entry: Unreadable) -> None:
         """Passes over an entry that cannot be read, and does not count it."""

@@ -40,6 +40,9 @@ SHARES: Final = 8
 HANDED: Final = 2**21
 """Bytes of lines that a process is handed at once."""
 
+_BUFFER: Final = 2**18
+"""Bytes that a process keeps of each file that it writes."""
+
 Told = Callable[[int], None]
 """Told how many exchanges were read so far."""
 
@@ -153,7 +156,7 @@ def _read(folder: Path, jobs: int, number: int, work: Work) -> _Done:
     auditor.part = Part()
     with ExitStack() as files:
         stretches = [
-            Stretch(files.enter_context(_file(folder, number, place).open("wb")).write)
+            Stretch(files.enter_context(_file(folder, number, place).open("wb", _BUFFER)).write)
             for place in range(jobs if auditor.stateful else 0)
         ]
         items = lines_of(work) if isinstance(work, Block) else work
