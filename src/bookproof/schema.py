@@ -5,12 +5,13 @@ Every departure is a Breach that carries the JSON Pointer of the keyword it brea
 
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Protocol
 
 import jsonschema_rs
 
 from bookproof.exchange import brief
+from bookproof.outline import Outline, below
 
 SHAPES_KEPT = 4096
 """How many shapes of values a schema remembers."""
@@ -70,6 +71,10 @@ class Schema:
         """The schema as the contract writes it, references at its head resolved."""
         return self._contract.resolve(self.pointer)[1]
 
+    @cached_property
+    def _outline(self) -> Outline | None:
+        return below(self._contract, self.definition, {})
+
     def is_valid(self, value: Any) -> bool:
         """Whether the value fits."""
         try:
@@ -106,8 +111,8 @@ class Schema:
         return [b for at, keyword, b in found if keyword not in _SUBSUMED_BY_TYPE or at not in wrong_type]
 
     def covered(self, value: Any) -> frozenset[str]:
-        """Pointers of the keywords that judging this value exercises; remembered by the value's shape."""
-        key = _shape(value)
+        """Pointers of the keywords that judging this value exercises; remembered by its outline."""
+        key = self._outline.of(value) if self._outline else None
         known = self._covered.get(key)
         if known is None:
             value = _as_text(value)
@@ -165,28 +170,3 @@ def _value_at(value: Any, path: Iterable[Any]) -> Any:
     for part in path:
         value = value[part]
     return value
-
-
-class _Layout:
-    """The keys of an object and the types of what they hold; nested: the keys of arrays and objects."""
-
-    __slots__ = ("nested",)
-
-    def __init__(self, keys: tuple[str, ...], types: tuple[type, ...]) -> None:
-        self.nested = [key for key, kind in zip(keys, types, strict=True) if kind is dict or kind is list]
-
-
-_layout = lru_cache(SHAPES_KEPT)(_Layout)
-
-
-def _shape(value: Any) -> Hashable:
-    """What decides which keywords a value meets: its keys, and its types all the way down."""
-    kind = type(value)
-    if kind is dict:
-        layout = _layout(tuple(value), tuple(map(type, value.values())))
-        nested = layout.nested
-        return (layout, *[_shape(value[key]) for key in nested]) if nested else layout
-    if kind is list:
-        kinds = frozenset(map(type, value))
-        return frozenset(map(_shape, value)) if dict in kinds or list in kinds else kinds
-    return kind

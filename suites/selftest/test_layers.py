@@ -17,6 +17,7 @@ LAYERS = (
         "errors",
         "exchange",
         "resources",
+        "outline",
         "schema",
         "operations",
         "contract",
