@@ -94,7 +94,7 @@ def _handed(path: str, name: str) -> Iterator[list[Line | Unreadable]]:
     for found in reading.lines(path, name):
         item = (name, ndjson.encode(found)) if isinstance(found, Exchange) else found
         some.append(item)
-        size += len(item[1]) if isinstance(item, tuple) else 0
+        size += len(item[1]) if isinstance(item, tuple) else len(item.reason)
         if size > HANDED:
             yield some
             some, size = [], 0
@@ -127,7 +127,7 @@ def _begin(settings: Audit) -> None:
 
 
 def _divided(pool: ProcessPoolExecutor, paths: Sequence[str], jobs: int, told: Told | None, *, history: bool) -> Part:
-    """Has every piece read and what touches no history judged by whoever is free, then what moved by who has its keys."""
+    """Has what touches no history judged where it is read, and then what moved by the processes that have its keys."""
     whole, read = Part(), 0
     divided: dict[str, str] = {}
     moved: dict[str, list[_Moved]] = {path: [] for path in paths}

@@ -120,7 +120,7 @@ class Judge:
             if replaced:
                 places = {breach.where for breach in replaced}
                 call.breaches = [b for b in call.breaches if b.where not in places] + replaced
-        if call.accepted and any([rule.refuses(call) for rule in self._denying]):
+        if call.accepted and any(rule.refuses(call) for rule in self._denying):
             call.deny()
         if exchange.intent.also_breaks:
             call.breaches.append(self._known_to_sender(exchange.intent.also_breaks))

@@ -1,7 +1,7 @@
 """Sorts exchanges by what rules remember: those that touch no history are judged at once, the others move as lines.
 
-What moves to one place is a stretch: lines of NDJSON in their order, and an empty one where something could not be read.
-A line with a time comes before an exchange that was over earlier than another before it in its capture.
+What moves to one place is a stretch: lines of NDJSON in their order, and an empty one where something could not be
+read. A line with a time comes before an exchange that was over earlier than another before it in its capture.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -42,7 +42,7 @@ class Document(Protocol):
 
 
 class Outline:
-    """Takes the outlines of values under one schema. known: those under others, by identity: it may lead back to them."""
+    """Takes the outlines of values under one schema. known: those under others, by identity, for it may lead back."""
 
     def __init__(self, document: Document, schema: Mapping[str, Any], known: "dict[int, Outline]") -> None:
         known[id(schema)] = self
@@ -86,4 +86,5 @@ def _types(value: Any) -> Hashable:
     """The keys of a value, and its types all the way down."""
     if isinstance(value, dict):
         return tuple([(key, _types(child)) for key, child in value.items()])
-    return frozenset(map(_types, value)) if isinstance(value, list) else type(value)
+    kind: Any = type(value)
+    return frozenset(map(_types, value)) if isinstance(value, list) else kind

@@ -6,7 +6,7 @@ traffic does not matter to them. One Rules value serves one run.
 
 import json
 import zlib
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final, Literal
@@ -168,9 +168,9 @@ class Rule:
         """How the request breaks the rule; its answer is not to be looked at."""
         return iter(())
 
-    def answer(self, call: Call) -> Iterator[Ruling]:
+    def answer(self, call: Call) -> Iterable[Ruling]:
         """What the answer shows of the rule."""
-        return iter(())
+        return ()
 
     def refuses(self, call: Call) -> bool:
         """Whether an answer with a success status says failure in its body."""
@@ -187,17 +187,13 @@ class Rule:
         """The mark that this rule was put to the test."""
         return _shown(self.name)
 
-    def verdict(self, holds: bool, where: str, expected: str, actual: str) -> Iterator[Ruling]:
+    def verdict(self, holds: bool, where: str, expected: str, actual: str) -> Iterable[Ruling]:
         """Shown, and a breach unless it holds."""
-        yield self.shown()
-        if not holds:
-            yield self.breach(where, expected, actual)
+        return (self.shown(),) if holds else (self.shown(), self.breach(where, expected, actual))
 
-    def agrees(self, holds: bool, where: str, expected: Any, actual: Any) -> Iterator[Ruling]:
+    def agrees(self, holds: bool, where: str, expected: Any, actual: Any) -> Iterable[Ruling]:
         """As `verdict`, with the JSON values that were compared."""
-        yield self.shown()
-        if not holds:
-            yield self.breach(where, brief(expected), brief(actual))
+        return (self.shown(),) if holds else (self.shown(), self.breach(where, brief(expected), brief(actual)))
 
 
 _shown = cache(Shown)
@@ -216,15 +212,15 @@ class Echo(Rule):
         self.name = name
         self.operations = frozenset({operation})
         self._prop = prop
+        self._where = f"response.body/{prop}"
         self._unordered = unordered
 
-    def answer(self, call: Call) -> Iterator[Ruling]:
+    def answer(self, call: Call) -> Iterable[Ruling]:
         """Judges answers that carry the property in its right form, where the request did."""
         if self._prop not in call.body or not call.sound(self._prop):
-            return
+            return ()
         sent, answered = call.body[self._prop], call.answered[self._prop]
-        where = f"response.body/{self._prop}"
-        yield from self.agrees(same(sent, answered, unordered=self._unordered), where, sent, answered)
+        return self.agrees(same(sent, answered, unordered=self._unordered), self._where, sent, answered)
 
 
 def same(left: Any, right: Any, *, unordered: bool = False) -> bool:
