@@ -163,23 +163,27 @@ class Auditor:
         self.part = Part()
         self.secrets = tuple(secrets)
         self._new_judge = partial(api.judge, bases=tuple(bases), reading=reading)
-        self.judge = self._new_judge()
+        self._remember_nothing()
         self._dropped: Counter[tuple[str, str]] = Counter()
         self._ledger = api.ledger
         self._throttling = frozenset(api.contract.document.get("info", {}).get("x-throttling-statuses", ()))
+        self._optional = {
+            operation.id: [p.name for p in operation.parameters if not p.required and p.place == "header"]
+            for operation in api.contract.operations.values()
+        }
         self._heads: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
         self._owners: Callable[[frozenset[str]], frozenset[str]] = lru_cache(4096)(self._owners_of)
 
-    @property
-    def stateful(self) -> list[Rule]:
+    def _remember_nothing(self) -> None:
+        self.judge = self._new_judge()
+        self.stateful: list[Rule] = [rule for rule in self.judge.rules.values() if rule.partition]
         """The rules that remember."""
-        return [rule for rule in self.judge.rules.values() if rule.partition]
 
     def lose_track(self) -> None:
         """Forgets what the rules remember: something happened that was not seen, and may have changed anything."""
         if self.stateful:
             self._dropped = self.finish().dropped
-            self.judge = self._new_judge()
+            self._remember_nothing()
 
     def overlook(self, entry: Unreadable) -> None:
         """Passes over an entry that cannot be read, and does not count it."""
@@ -286,13 +290,7 @@ class Auditor:
         """The requirements that a valid request keeps: those of the keywords that it was held against."""
         operation = call.operation
         request = call.exchange.request
-        optional = frozenset(
-            [
-                p.name
-                for p in operation.parameters
-                if not p.required and p.place == "header" and request.header(p.name) is not None
-            ]
-        )
+        optional = frozenset([name for name in self._optional[operation.id] if request.header(name) is not None])
         head = self._heads.get((operation.id, optional))
         if head is None:
             head = self._heads[operation.id, optional] = self._owners_of(frozenset(_head(operation, call, optional)))

@@ -6,9 +6,8 @@ and the verdict is the same for any number of workers, blocks and tasks.
 """
 
 import zlib
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -18,13 +17,14 @@ from dask.delayed import delayed
 
 from bookproof import __version__, apis
 from bookproof.auditing import Part
-from bookproof.captures import ndjson, places, reading
-from bookproof.captures.blocks import Block, blocks_of, entries_of, lines_before, lines_of
-from bookproof.captures.entries import Entry, Unreadable
-from bookproof.captures.ordering import Stamped, end_of, merged
+from bookproof.captures import places, reading
+from bookproof.captures.blocks import Block, blocks_of, entries_of, lines_before, lines_of, with_lines
+from bookproof.captures.entries import Entry
+from bookproof.captures.ordering import Stamped, merged
 from bookproof.cluster import connected, result
 from bookproof.errors import UsageError
-from bookproof.routing import Audit, judged, key_of, place_of, remembers, whole_run
+from bookproof.moving import Stretch, arriving, sort_out
+from bookproof.routing import Audit, judged, remembers, whole_run
 from bookproof.rules import BUCKETS
 
 TOGETHER: Final = 8
@@ -35,23 +35,11 @@ PIECES: Final = 512 * 2**20
 
 
 @dataclass(slots=True)
-class Piece:
-    """The exchanges of a block whose keys one task judges, in their order, packed.
-
-    times: when each was over, or what came before it in the block. A line of no bytes stands for entries that could
-    not be read.
-    """
-
-    times: "array[float]" = field(default_factory=lambda: array("d"))
-    packed: bytes = b""
-
-
-@dataclass(slots=True)
 class Split:
-    """A block, read: what could be judged at once, what has to move, and when its last exchange was over."""
+    """A block, read: what could be judged at once, what has to move to which task, packed, and when all was over."""
 
     part: Part
-    pieces: dict[int, Piece]
+    pieces: dict[int, bytes]
     latest: float
 
 
@@ -71,7 +59,9 @@ def audit_on_dask(settings: Audit, captures: Sequence[str], scheduler: str, *, w
         parts = tasks(asked, blocks, sum(client.nthreads().values()))
         whole = dask.bag.from_delayed(parts).reduction(together, together, split_every=TOGETHER)
         part: Part = result(client, whole)
-        return _with_lines(client, part, blocks)
+        divided = {block.name: block.place for block in blocks if block.stop}
+        part.places = with_lines(part.places, divided, lambda *at: result(client, delayed(lines_before)(*at)))
+        return part
 
 
 def tasks(asked: "Asked", blocks: Sequence[Block], threads: int) -> list[Any]:
@@ -115,20 +105,6 @@ class Asked:
             )
 
 
-def _with_lines(client: Any, part: Part, blocks: Sequence[Block]) -> Part:
-    """The part, its unreadable entries named by their lines, also those of divided captures."""
-    divided = {block.name: block.place for block in blocks if block.stop}
-    named = []
-    for unread in part.places:
-        name, _, offset = unread.place.rpartition(", byte ")
-        if name in divided:
-            before = result(client, delayed(lines_before)(divided[name], int(offset)))
-            unread = replace(unread, place=f"{name}, line {before + 1}")
-        named.append(unread)
-    part.places = named
-    return part
-
-
 # -- tasks ----------------------------------------------------------------------------------------------------
 
 
@@ -155,22 +131,8 @@ def split(asked: Asked, block: Block, count: int) -> Split:
     asked.check()
     auditor = asked.settings.auditor()
     packing = [_Packing() for _ in range(count)]
-    latest = 0.0
-    for item in lines_of(block):
-        found = ndjson.entry(*item) if isinstance(item, tuple) else item
-        if isinstance(found, Unreadable):
-            auditor.take(found)
-            for piece in () if found.harmless else packing:
-                piece.interrupt(latest)
-            continue
-        latest = max(latest, end_of(found))
-        key = key_of(auditor, found)
-        if key is None:
-            auditor.take(found)
-        else:
-            line = item[1] if isinstance(item, tuple) else ndjson.encode(found)
-            packing[place_of(key, count)].add(latest, line)
-    pieces = {number: piece.packed() for number, piece in enumerate(packing) if piece.piece.times}
+    _, latest = sort_out(auditor, lines_of(block), [piece.stretch for piece in packing])
+    pieces = {number: piece.packed() for number, piece in enumerate(packing) if piece.stretch.moves}
     return Split(auditor.finish(), pieces, latest)
 
 
@@ -182,16 +144,16 @@ def _latest_of(done: Split) -> float:
     return done.latest
 
 
-def _piece_of(done: Split, number: int) -> Piece | None:
+def _piece_of(done: Split, number: int) -> bytes | None:
     return done.pieces.get(number)
 
 
 def judge_pieces(
-    asked: Asked, captures: Sequence[str], latest: Sequence[float], pieces: Sequence[Piece | None]
+    asked: Asked, captures: Sequence[str], latest: Sequence[float], pieces: Sequence[bytes | None]
 ) -> list[Part]:
     """Judges the exchanges of some keys, from all blocks, in the order of time. captures: that of each block."""
     asked.check()
-    held: dict[str, list[tuple[Piece, float]]] = {capture: [] for capture in captures}
+    held: dict[str, list[tuple[bytes, float]]] = {capture: [] for capture in captures}
     before: dict[str, float] = {}
     for capture, ended, piece in zip(captures, latest, pieces, strict=True):
         since = before.get(capture, 0.0)
@@ -205,40 +167,30 @@ def judge_pieces(
 
 
 class _Packing:
-    """A piece that is being packed."""
+    """A stretch that is being packed."""
 
     def __init__(self) -> None:
-        self.piece = Piece()
+        self.stretch = Stretch(self._write)
         self._packer = zlib.compressobj(1)
         self._packed: list[bytes] = []
-        self._interrupted = False
 
-    def add(self, time: float, line: bytes) -> None:
-        self.piece.times.append(time)
-        self._packed.append(self._packer.compress(line.rstrip(b"\n") + b"\n"))
-        self._interrupted = False
+    def _write(self, line: bytes) -> None:
+        if packed := self._packer.compress(line):
+            self._packed.append(packed)
 
-    def interrupt(self, time: float) -> None:
-        """Notes that something could not be read here; once, whatever follows."""
-        if not self._interrupted:
-            self.add(time, b"\n")
-            self._interrupted = True
-
-    def packed(self) -> Piece:
-        self.piece.packed = b"".join([*self._packed, self._packer.flush()])
-        return self.piece
+    def packed(self) -> bytes:
+        return b"".join([*self._packed, self._packer.flush()])
 
 
-def _of_capture(pieces: Sequence[tuple[Piece, float]]) -> Stamped[Entry]:
+def _of_capture(pieces: Sequence[tuple[bytes, float]]) -> Stamped[Entry]:
     """The exchanges of all pieces of one capture, each given with what its exchanges are not earlier than."""
     for piece, since in pieces:
         yield from unpacked(piece, since)
 
 
-def unpacked(piece: Piece, since: float) -> Stamped[Entry]:
+def unpacked(piece: bytes, since: float) -> Stamped[Entry]:
     """The exchanges of a piece; none is earlier than what its capture holds before the block."""
-    for time, line in zip(piece.times, _lines(piece.packed), strict=True):
-        yield max(time, since), ndjson.entry("", line) if line else Unreadable("", "")
+    return arriving(_lines(piece), since)
 
 
 def _lines(packed: bytes) -> Iterator[bytes]:

@@ -1,38 +1,56 @@
 """Audits captures, on several processes where asked: what rules remember decides how the work may be divided.
 
-Rules without history let any line go to any process. Rules that keep their history by a key get every exchange of one
-key in one process, in the order of the capture. A rule that looks at the whole run leaves the work to one process.
+Each process reads its own share of the captures: blocks of plain NDJSON, and whole files where there are many. What
+cannot be read apart (standard input, a single gzip file) one process reads and hands over. Rules without history let
+any of them judge any exchange. Rules that keep their history by a key get every exchange of one key in one process, in
+the order of time. A rule that looks at the whole run leaves the work to one process.
 """
 
+import os
 import tempfile
-import zlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
-from itertools import islice, pairwise
 from pathlib import Path
-from typing import BinaryIO, Final, TypeVar
+from typing import Final
 
 from bookproof import apis
 from bookproof.auditing import Auditor, Part
 from bookproof.captures import ndjson, places, reading
-from bookproof.captures.entries import Entry, Malformed, Unreadable
-from bookproof.captures.ordering import Stamped, end_of, merged
+from bookproof.captures.blocks import LONGEST, Block, blocks_of, lines_of, with_lines
+from bookproof.captures.entries import Entry, Unreadable
+from bookproof.captures.ordering import Stamped, merged
 from bookproof.captures.reading import Line
 from bookproof.exchange import Exchange
-from bookproof.routing import Audit, judged, key_of, place_of, remembers, whole_run
+from bookproof.moving import Stretch, arriving, sort_out
+from bookproof.routing import Audit, judged, remembers, whole_run
 
-LINES: Final = 500
-"""Exchanges that a process is handed at once."""
+TOLD: Final = 500
+"""Exchanges after which one process tells how far it is."""
 
-ALL: Final = -1
-"""Stands for every process: a line that cannot be read may have been about anything."""
+SHORTEST: Final = 2**20
+"""Bytes of a block that are worth a process's while."""
+
+SHARES: Final = 8
+"""Blocks for each process: while one reads a slow one, the others read more."""
+
+HANDED: Final = 2**21
+"""Bytes of lines that a process is handed at once."""
+
+_BUFFER: Final = 2**18
+"""Bytes that a process keeps of each file that it writes."""
 
 Told = Callable[[int], None]
 """Told how many exchanges were read so far."""
 
-Result = TypeVar("Result")
+Work = Block | list[Line | Unreadable]
+"""What a process reads itself, or is handed."""
+
+_Moved = tuple[int, float]
+"""The number of a piece of which something moved, and when all was over that its capture holds before it."""
 
 
 def audit(settings: Audit, paths: Sequence[str], *, jobs: int = 1, told: Told | None = None) -> Part:
@@ -40,34 +58,60 @@ def audit(settings: Audit, paths: Sequence[str], *, jobs: int = 1, told: Told | 
     api = apis.load(settings.api)
     if jobs == 1 or whole_run(api):
         entries = reading.read(paths, in_time=remembers(api))
-        return judged(settings.auditor(), _counted(entries, told))
+        return judged(settings.auditor(), _counted(entries, told) if told else entries)
+    settings.auditor()  # processes that are forked find the contract compiled
     with ProcessPoolExecutor(max_workers=jobs, initializer=_begin, initargs=(settings,)) as pool:
-        if remembers(api):
-            return _by_key(pool, paths, jobs, told)
-        return _anyhow(pool, paths, jobs, told)
+        return _divided(pool, paths, jobs, told, history=remembers(api))
 
 
-def shard(auditor: Auditor, line: bytes, shards: int) -> tuple[int, float]:
-    """Which of several processes an exchange belongs to, and when it was over.
-
-    It is the same process for every exchange of one key.
-    """
-    try:
-        exchange = ndjson.decode(line)
-    except Malformed:
-        return ALL, 0.0
-    key = key_of(auditor, exchange)
-    return zlib.crc32(line) % shards if key is None else place_of(key, shards), end_of(exchange)
-
-
-def _counted(entries: Iterator[Entry], told: Told | None) -> Iterator[Entry]:
+def _counted(entries: Iterator[Entry], told: Told) -> Iterator[Entry]:
     for number, found in enumerate(entries, 1):
         yield found
-        if told and number % LINES == 0:
+        if number % TOLD == 0:
             told(number)
 
 
+# -- shares of the work ------------------------------------------------------------------------------------------------
+
+
+def shares(paths: Sequence[str], jobs: int) -> Iterator[tuple[str, Work]]:
+    """What there is to read, in the order of the captures, each piece with its capture."""
+    names = places.named(paths)
+    sizes = {path: places.size(path) for path in paths if places.remote(path) or os.path.isfile(path)}
+    longest = min(LONGEST, max(SHORTEST, sum(sizes.values()) // (SHARES * jobs)))
+    for path in paths:
+        blocks = blocks_of([path], [names[path]], longest) if path in sizes else []
+        if len(blocks) > 1 or (blocks and len(sizes) >= jobs):
+            yield from ((path, block) for block in blocks)
+        else:
+            yield from ((path, lines) for lines in _handed(path, names[path]))
+
+
+def _handed(path: str, name: str) -> Iterator[list[Line | Unreadable]]:
+    """The lines of a capture, some at a time."""
+    some: list[Line | Unreadable] = []
+    size = 0
+    for found in reading.lines(path, name):
+        item = (name, ndjson.encode(found)) if isinstance(found, Exchange) else found
+        some.append(item)
+        size += len(item[1]) if isinstance(item, tuple) else len(item.reason)
+        if size > HANDED:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
+
+
 # -- several processes -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A piece of work, read: how many entries it had, what could be judged at once, and when all was over."""
+
+    count: int
+    part: Part
+    latest: float
 
 
 class _Worker:
@@ -82,117 +126,71 @@ def _begin(settings: Audit) -> None:
     _Worker.auditor = settings.auditor()
 
 
-def _anyhow(pool: ProcessPoolExecutor, paths: Sequence[str], jobs: int, told: Told | None) -> Part:
-    """Divides by chunks of lines: no rule remembers anything."""
-    whole = Part()
-    chunks = _told(_chunks(_lines(paths, whole)), told)
-    for _, part in _in_order(pool, _judge_chunk, chunks, 2 * jobs):
-        whole.merge(part)
+def _divided(pool: ProcessPoolExecutor, paths: Sequence[str], jobs: int, told: Told | None, *, history: bool) -> Part:
+    """Has what touches no history judged where it is read, and then what moved by the processes that have its keys."""
+    whole, read = Part(), 0
+    divided: dict[str, str] = {}
+    moved: dict[str, list[_Moved]] = {path: [] for path in paths}
+    latest = dict.fromkeys(paths, 0.0)
+    with tempfile.TemporaryDirectory(prefix="bookproof-") as folder:
+        do = partial(_read, Path(folder), jobs)
+        for number, (path, work, done) in enumerate(_in_order(pool, do, shares(paths, jobs), 2 * jobs)):
+            if isinstance(work, Block) and work.stop:
+                divided[work.name] = path
+            whole.merge(done.part)
+            moved[path].append((number, latest[path]))
+            latest[path] = max(latest[path], done.latest)
+            read += done.count
+            if told:
+                told(read)
+        if history:
+            for part in pool.map(partial(_judge_moved, Path(folder), list(moved.values())), range(jobs)):
+                whole.merge(part)
+    whole.places = with_lines(whole.places, divided)
     return whole
 
 
-def _judge_chunk(lines: list[Line]) -> Part:
+def _read(folder: Path, jobs: int, number: int, work: Work) -> _Done:
+    """Judges what touches no history, and writes the rest into a file for each process."""
     auditor = _Worker.auditor
     auditor.part = Part()
-    for place, line in lines:
-        if line:
-            auditor.take(ndjson.entry(place, line))
-    return auditor.finish()
+    with ExitStack() as files:
+        stretches = [
+            Stretch(files.enter_context(_file(folder, number, place).open("wb", _BUFFER)).write)
+            for place in range(jobs if auditor.stateful else 0)
+        ]
+        items = lines_of(work) if isinstance(work, Block) else work
+        count, latest = sort_out(auditor, items, stretches)
+    return _Done(count, auditor.finish(), latest)
 
 
-def _by_key(pool: ProcessPoolExecutor, paths: Sequence[str], jobs: int, told: Told | None) -> Part:
-    """Sorts the lines into a file for each process first, then has each judged from its beginning to its end."""
-    whole, read = Part(), 0
-    with tempfile.TemporaryDirectory(prefix="bookproof-") as folder:
-        names = [Path(folder) / f"{number}" for number in range(jobs)]
-        files: list[BinaryIO] = [name.open("wb") for name in names]
-        bounds: list[list[int]] = [[0] for _ in files]
-        try:
-            for path in paths:
-                latest = 0.0
-                lines = _told(_chunks(_lines([path], whole, paths)), told, read)
-                for chunk, found in _in_order(pool, partial(_shards, jobs), lines, 2 * jobs):
-                    read += len(chunk)
-                    for (place, line), (number, end) in zip(chunk, found, strict=True):
-                        latest = max(latest, end)
-                        for file in [files[number]] if number != ALL else files if _matters(place, line, whole) else ():
-                            file.write(f"{latest!r} {place}\n".encode() + line.rstrip(b"\n") + b"\n")
-                for file, ends in zip(files, bounds, strict=True):
-                    ends.append(file.tell())
-        finally:
-            for file in files:
-                file.close()
-        for part in pool.map(_judge_file, names, bounds):
-            whole.merge(part)
-    return whole
-
-
-def _matters(place: str, line: bytes, whole: Part) -> bool:
-    """Counts a line that cannot be read; whether it may have changed what rules remember. An empty one was counted."""
-    found = ndjson.entry(place, line)
-    if line and isinstance(found, Unreadable):
-        whole.unread(found)
-    return not (isinstance(found, Unreadable) and found.harmless)
-
-
-def _shards(count: int, lines: list[Line]) -> list[tuple[int, float]]:
-    return [shard(_Worker.auditor, line, count) for _, line in lines]
-
-
-def _judge_file(name: Path, bounds: list[int]) -> Part:
-    """Judges what a process was given, of each capture a stretch of its file."""
-    stretches = [partial(_stretch, name, begin, end) for begin, end in pairwise(bounds)]
-    part = judged(_Worker.settings.auditor(), merged(stretches))
-    part.unreadable, part.places = 0, []  # they were counted where they were sorted
+def _judge_moved(folder: Path, captures: list[list[_Moved]], place: int) -> Part:
+    """Judges what moved to one process, from all captures, in the order of time."""
+    part = judged(_Worker.settings.auditor(), merged([partial(_arriving, folder, moved, place) for moved in captures]))
+    part.unreadable, part.places = 0, []  # they were counted where they were read
     return part
 
 
-def _stretch(name: Path, begin: int, end: int) -> Stamped[Entry]:
-    with name.open("rb") as file:
-        file.seek(begin)
-        while file.tell() < end:
-            time, _, place = file.readline()[:-1].decode().partition(" ")
-            yield float(time), ndjson.entry(place, file.readline())
+def _arriving(folder: Path, moved: list[_Moved], place: int) -> Stamped[Entry]:
+    for number, since in moved:
+        with _file(folder, number, place).open("rb") as lines:
+            yield from arriving(lines, since)
 
 
-def _lines(paths: Iterable[str], whole: Part, among: Iterable[str] = ()) -> Iterator[Line]:
-    """Every exchange as a line; what cannot be read goes to the part at once. among: the captures to be told apart."""
-    names = places.named([*paths, *among])
-    for path in paths:
-        for found in reading.lines(path, names[path]):
-            if isinstance(found, Unreadable):
-                whole.unread(found)
-                if not found.harmless:
-                    yield found.place, b""
-            elif isinstance(found, Exchange):
-                yield names[path], ndjson.encode(found)
-            else:
-                yield found
-
-
-def _chunks(lines: Iterator[Line]) -> Iterator[list[Line]]:
-    while chunk := list(islice(lines, LINES)):
-        yield chunk
-
-
-def _told(chunks: Iterator[list[Line]], told: Told | None, count: int = 0) -> Iterator[list[Line]]:
-    for chunk in chunks:
-        yield chunk
-        count += len(chunk)
-        if told:
-            told(count)
+def _file(folder: Path, number: int, place: int) -> Path:
+    return folder / f"{number}-{place}"
 
 
 def _in_order(
-    pool: ProcessPoolExecutor, work: Callable[[list[Line]], Result], chunks: Iterator[list[Line]], ahead: int
-) -> Iterator[tuple[list[Line], Result]]:
-    """Results in the order of the chunks; few are under way at once, so that memory does not grow with the capture."""
-    waiting: deque[tuple[list[Line], Future[Result]]] = deque()
-    for chunk in chunks:
-        waiting.append((chunk, pool.submit(work, chunk)))
+    pool: ProcessPoolExecutor, do: Callable[[int, Work], _Done], work: Iterator[tuple[str, Work]], ahead: int
+) -> Iterator[tuple[str, Work, _Done]]:
+    """Results in the order of the work; little is under way at once, so that memory does not grow with the capture."""
+    waiting: deque[tuple[str, Work, Future[_Done]]] = deque()
+    for number, (path, one) in enumerate(work):
+        waiting.append((path, one, pool.submit(do, number, one)))
         if len(waiting) >= ahead:
-            done, future = waiting.popleft()
-            yield done, future.result()
+            done, what, future = waiting.popleft()
+            yield done, what, future.result()
     while waiting:
-        done, future = waiting.popleft()
-        yield done, future.result()
+        done, what, future = waiting.popleft()
+        yield done, what, future.result()

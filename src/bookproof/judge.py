@@ -88,6 +88,7 @@ class Judge:
         known = [base.rstrip("/") for base in (*bases, *contract.servers)]
         self.base = known[0]
         self._bases = sorted(set(known), key=len, reverse=True)
+        self._throttling = frozenset(contract.document.get("info", {}).get("x-throttling-statuses", ()))
         self._served: set[str] = set()
         every = list(rules.values())
         self._classifying = [rule for rule in every if type(rule).request is not Rule.request]
@@ -119,7 +120,8 @@ class Judge:
             if replaced:
                 places = {breach.where for breach in replaced}
                 call.breaches = [b for b in call.breaches if b.where not in places] + replaced
-        call.denied = 200 <= call.status < 300 and any(rule.refuses(call) for rule in self._denying)
+        if call.accepted and any(rule.refuses(call) for rule in self._denying):
+            call.deny()
         if exchange.intent.also_breaks:
             call.breaches.append(self._known_to_sender(exchange.intent.also_breaks))
         return call
@@ -160,8 +162,8 @@ class Judge:
 
     def _throttled(self, call: Call) -> bool:
         """Whether the answer asks to wait with a status of the vendor's own."""
-        own = self.contract.document.get("info", {}).get("x-throttling-statuses", ())
-        return call.status in own and call.response is not None and call.response.header("Retry-After") is not None
+        told = call.response if call.status in self._throttling else None
+        return told is not None and told.header("Retry-After") is not None
 
     def _credentials_refused(self, call: Call) -> bool:
         """Whether the answer concerns the run's credentials: a 403 does not once they have been good for something."""

@@ -54,7 +54,10 @@ def key_of(auditor: Auditor, exchange: Exchange) -> Hashable:
         return None
     call = Call(exchange, *matched, ABSENT, body_value(exchange.response) if exchange.response else ABSENT)
     # Rules of different partitions speak of different calls: a call has one key at most.
-    return next((key for rule in auditor.stateful if (key := rule.key(call)) is not None), None)
+    for rule in auditor.stateful:
+        if (key := rule.key(call)) is not None:
+            return key
+    return None
 
 
 def place_of(key: Hashable, places: int) -> int:

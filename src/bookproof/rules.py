@@ -6,7 +6,7 @@ traffic does not matter to them. One Rules value serves one run.
 
 import json
 import zlib
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final, Literal
@@ -40,6 +40,10 @@ class Call:
     """Answered with a success status and a body that says failure."""
     status: int = field(init=False)
     """The status of the response, 0 where there is none."""
+    accepted: bool = field(init=False)
+    """Answered with success."""
+    refused: bool = field(init=False)
+    """Answered with a client error, or with a body that says as much."""
 
     body: Mapping[str, Any] = field(init=False)
     """The sent object; empty where something else was sent."""
@@ -47,7 +51,10 @@ class Call:
     """What rules work out once for a call, each under a key of its own."""
 
     def __post_init__(self) -> None:
-        self.status = self.exchange.response.status if self.exchange.response else 0
+        response = self.exchange.response
+        self.status = status = response.status if response else 0
+        self.accepted = 200 <= status < 300 and not self.denied
+        self.refused = 400 <= status < 500 or self.denied
         self.body = self.sent if isinstance(self.sent, dict) else {}
 
     @property
@@ -66,15 +73,9 @@ class Call:
         started = self.exchange.started
         return not end or not started or end <= started + SLACK
 
-    @property
-    def accepted(self) -> bool:
-        """Answered with success."""
-        return 200 <= self.status < 300 and not self.denied
-
-    @property
-    def refused(self) -> bool:
-        """Answered with a client error, or with a body that says as much."""
-        return 400 <= self.status < 500 or self.denied
+    def deny(self) -> None:
+        """Takes an answer with a success status for a refusal."""
+        self.denied, self.accepted, self.refused = True, False, True
 
     @property
     def kind(self) -> Speaks:
@@ -167,9 +168,9 @@ class Rule:
         """How the request breaks the rule; its answer is not to be looked at."""
         return iter(())
 
-    def answer(self, call: Call) -> Iterator[Ruling]:
+    def answer(self, call: Call) -> Iterable[Ruling]:
         """What the answer shows of the rule."""
-        return iter(())
+        return ()
 
     def refuses(self, call: Call) -> bool:
         """Whether an answer with a success status says failure in its body."""
@@ -186,17 +187,13 @@ class Rule:
         """The mark that this rule was put to the test."""
         return _shown(self.name)
 
-    def verdict(self, holds: bool, where: str, expected: str, actual: str) -> Iterator[Ruling]:
+    def verdict(self, holds: bool, where: str, expected: str, actual: str) -> Iterable[Ruling]:
         """Shown, and a breach unless it holds."""
-        yield self.shown()
-        if not holds:
-            yield self.breach(where, expected, actual)
+        return (self.shown(),) if holds else (self.shown(), self.breach(where, expected, actual))
 
-    def agrees(self, holds: bool, where: str, expected: Any, actual: Any) -> Iterator[Ruling]:
+    def agrees(self, holds: bool, where: str, expected: Any, actual: Any) -> Iterable[Ruling]:
         """As `verdict`, with the JSON values that were compared."""
-        yield self.shown()
-        if not holds:
-            yield self.breach(where, brief(expected), brief(actual))
+        return (self.shown(),) if holds else (self.shown(), self.breach(where, brief(expected), brief(actual)))
 
 
 _shown = cache(Shown)
@@ -215,15 +212,15 @@ class Echo(Rule):
         self.name = name
         self.operations = frozenset({operation})
         self._prop = prop
+        self._where = f"response.body/{prop}"
         self._unordered = unordered
 
-    def answer(self, call: Call) -> Iterator[Ruling]:
+    def answer(self, call: Call) -> Iterable[Ruling]:
         """Judges answers that carry the property in its right form, where the request did."""
         if self._prop not in call.body or not call.sound(self._prop):
-            return
+            return ()
         sent, answered = call.body[self._prop], call.answered[self._prop]
-        where = f"response.body/{self._prop}"
-        yield from self.agrees(same(sent, answered, unordered=self._unordered), where, sent, answered)
+        return self.agrees(same(sent, answered, unordered=self._unordered), self._where, sent, answered)
 
 
 def same(left: Any, right: Any, *, unordered: bool = False) -> bool:

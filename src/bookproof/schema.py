@@ -3,14 +3,15 @@
 Every departure is a Breach that carries the JSON Pointer of the keyword it breaks; the ledger knows whose that is.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Protocol
 
 import jsonschema_rs
 
 from bookproof.exchange import brief
+from bookproof.outline import Outline, below
 
 SHAPES_KEPT = 4096
 """How many shapes of values a schema remembers."""
@@ -63,12 +64,16 @@ class Schema:
             validate_formats=True,
         )
         self._prefix = "" if pointer.startswith("#/components/") else pointer
-        self._covered: dict[Any, frozenset[str]] = {}
+        self._covered: dict[Hashable, frozenset[str]] = {}
 
     @cached_property
     def definition(self) -> Any:
         """The schema as the contract writes it, references at its head resolved."""
         return self._contract.resolve(self.pointer)[1]
+
+    @cached_property
+    def _outline(self) -> Outline | None:
+        return below(self._contract, self.definition, {})
 
     def is_valid(self, value: Any) -> bool:
         """Whether the value fits."""
@@ -106,8 +111,8 @@ class Schema:
         return [b for at, keyword, b in found if keyword not in _SUBSUMED_BY_TYPE or at not in wrong_type]
 
     def covered(self, value: Any) -> frozenset[str]:
-        """Pointers of the keywords that judging this value exercises; remembered by the value's shape."""
-        key = _shape(value)
+        """Pointers of the keywords that judging this value exercises; remembered by its outline."""
+        key = self._outline.of(value) if self._outline else None
         known = self._covered.get(key)
         if known is None:
             value = _as_text(value)
@@ -165,24 +170,3 @@ def _value_at(value: Any, path: Iterable[Any]) -> Any:
     for part in path:
         value = value[part]
     return value
-
-
-def _shape(value: Any) -> Any:
-    """What decides which keywords a value meets: its keys, and its types all the way down."""
-    kind = type(value)
-    if kind is dict:
-        types = tuple(map(type, value.values()))
-        if places := _containers(types):
-            values = list(value.values())
-            return tuple(value), types, tuple([_shape(values[place]) for place in places])
-        return tuple(value), types
-    if kind is list:
-        kinds = frozenset(map(type, value))
-        return list, frozenset(map(_shape, value)) if dict in kinds or list in kinds else kinds
-    return kind
-
-
-@lru_cache(SHAPES_KEPT)
-def _containers(types: tuple[type, ...]) -> tuple[int, ...]:
-    """Where arrays and objects stand among values of these types."""
-    return tuple(place for place, kind in enumerate(types) if kind is list or kind is dict)

@@ -78,24 +78,29 @@ class Tally:
             self.foreign += 1
             return
         self.requests += 1
-        operation, whole = judgement.call.operation.id, judgement.call.exchange
+        call = judgement.call
+        operation, whole = call.operation.id, call.exchange
         exchange = held(whole)
         if elapsed := exchange.elapsed:
             times = self.times.get(operation)
             if times is None:
                 times = self.times[operation] = Counter()
             times[float(f"{elapsed:.1e}")] += 1
-        self.accepted[operation] += judgement.call.accepted and judgement.call.conforming
-        self.shown.update(judgement.shown)
+        self.accepted[operation] += call.accepted and not call.breaches
+        for requirement in judgement.shown:
+            self.shown[requirement] += 1
         tested = judgement.shown | judgement.enforced if judgement.enforced else judgement.shown
         if exchange.started <= self._latest or not tested <= self.witnesses.keys():
             self._bear_witness(exchange, tested)
         if judgement.enforced:
             self.enforced.setdefault(operation, Counter()).update(judgement.enforced)
         if judgement.refusal:
-            self.refusals[judgement.call.operation.id] += 1
+            self.refusals[operation] += 1
         for taken in judgement.readings:
-            self.readings.setdefault(taken.reading, Counter())[taken.form] += 1
+            forms = self.readings.get(taken.reading)
+            if forms is None:
+                forms = self.readings[taken.reading] = Counter()
+            forms[taken.form] += 1
         for finding in judgement.findings:
             self.note(finding if exchange is whole else replace(finding, exchange=exchange))
 

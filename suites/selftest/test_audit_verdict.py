@@ -14,9 +14,9 @@ from bookproof import apis, resources
 from bookproof.auditing import Auditor, Part
 from bookproof.captures import ndjson
 from bookproof.captures.cassette import write_cassette
-from bookproof.dividing import audit, shard
+from bookproof.dividing import audit
 from bookproof.exchange import Exchange, Request, Response
-from bookproof.routing import Audit
+from bookproof.routing import Audit, key_of, place_of
 from bookproof.rules import BUCKETS, RUN
 from bookproof.verdict import Run
 
@@ -341,9 +341,8 @@ def test_a_line_that_cannot_be_read_is_counted_once_by_several_processes(tmp_pat
 
 def test_every_exchange_of_one_record_goes_to_one_process():
     auditor = Auditor(apis.load("nexudus"))
-    lines = [ndjson.encode(entry) for entry in nexudus(8)][:6]
 
-    shards = [shard(auditor, line, BUCKETS)[0] for line in lines]
+    shards = [place_of(key_of(auditor, entry), BUCKETS) for entry in list(nexudus(8))[:6]]
 
     assert shards[0::2] == shards[1::2]
     assert len(set(shards)) == 3

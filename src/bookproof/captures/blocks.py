@@ -4,8 +4,8 @@ A compressed file, a HAR and a cassette cannot be entered in the middle. Whoever
 writes many of them.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from io import BufferedReader
 from typing import Any, Final
 
@@ -66,6 +66,21 @@ def lines_before(place: str, offset: int) -> int:
             count += chunk.count(b"\n")
             offset -= len(chunk)
     return count
+
+
+def with_lines(
+    found: Iterable[Unreadable], divided: Mapping[str, str], before: Callable[[str, int], int] = lines_before
+) -> list[Unreadable]:
+    """Unreadable entries named by their lines. divided: the places of divided captures, by name; before: counts as
+    `lines_before` does.
+    """
+    named = []
+    for unread in found:
+        name, _, offset = unread.place.rpartition(", byte ")
+        if name in divided:
+            unread = replace(unread, place=f"{name}, line {before(divided[name], int(offset)) + 1}")
+        named.append(unread)
+    return named
 
 
 def _divisible(place: str, name: str) -> bool:

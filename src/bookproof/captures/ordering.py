@@ -7,6 +7,7 @@ a capture has not said any time yet, nobody knows what of the others came before
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import inf
 from typing import Final, TypeVar
 
 from bookproof.captures.entries import Entry, Unreadable
@@ -51,16 +52,20 @@ def merged(captures: Sequence[Callable[[], Stamped[Item]]]) -> Iterator[Item | U
     heapq.heapify(waiting)
     timeless: int | None = None
     while waiting:
-        time, number, item, opened = waiting[0]
+        time, number, item, opened = heapq.heappop(waiting)
         if opened is None:
             opened = captures[number]()
             next(opened)
         if timeless is not None and (time or number != timeless):
-            yield APART  # also before times of the same capture: another one's may lie before its beginning
+            yield APART
         timeless = None if time or len(captures) == 1 else number
+        others = waiting[0][:2] if waiting else (inf, number)
         yield item
-        following = next(opened, None)
-        if following is None:
-            heapq.heappop(waiting)
-        else:
-            heapq.heapreplace(waiting, (following[0], number, following[1], opened))
+        for time, item in opened:
+            if (time, number) > others:
+                heapq.heappush(waiting, (time, number, item, opened))
+                break
+            if timeless is not None and time:  # what another capture holds may lie before this one's beginning
+                yield APART
+                timeless = None
+            yield item

@@ -79,7 +79,7 @@ def read(paths: Sequence[str], *, in_time: bool = False, names: Sequence[str] = 
     names: what to call the captures in messages, where others are known beside them.
     """
     called = list(zip(paths, names or named(paths).values(), strict=True))
-    if not in_time:
+    if not in_time or len(called) == 1:
         for path, name in called:
             yield from _capture(path, name)
         return

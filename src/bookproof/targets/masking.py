@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
@@ -22,6 +23,7 @@ _NAMED = (
     r"|signature|session[_-]?id|jwt)[\w-]*|(?:[\w-]*[_-])?(?:pwd|pass|sid|auth|session|otp|sig)"
 )
 _NAME = re.compile(_NAMED, re.IGNORECASE)
+_LONGEST_REMEMBERED = 64
 # Names are taken whole and looked at afterwards: a pattern that looked for the words in them would try each of them.
 _IN_QUERY = re.compile(r"(?:^|[?&;#])([\w-]{2,64})=([^&#\s\"'<>;]++)")
 _IN_TEXT = re.compile(r"(?<![\w-])([\w-]{2,64}+)[\"'\\]*+\s*+(?:[=:>]|%3[ADad])\s*+[\"'\\]*+([^\s\"'&<>,;\\}\]]++)")
@@ -100,7 +102,7 @@ def _in_headers(headers: Headers) -> Iterator[str]:
         lowered = name.lower()
         if lowered in _COOKIES:
             yield from (found for found in cookie_values(value) if _looks_random(found))
-        elif _NAME.fullmatch(name) and not lowered.startswith("access-control-"):
+        elif _speaks_of_secrets(name) and not lowered.startswith("access-control-"):
             scheme, _, credential = value.partition(" ")
             yield from _credential(scheme, credential.strip() or scheme)
         else:
@@ -126,7 +128,7 @@ def _in_json(value: Any) -> Iterator[str]:
     while waiting:
         value, named = waiting.pop()
         if isinstance(value, dict):
-            waiting += [(child, named or bool(_NAME.fullmatch(name))) for name, child in value.items()]
+            waiting += [(child, named or _speaks_of_secrets(name)) for name, child in value.items()]
         elif isinstance(value, list):
             waiting += [(item, named) for item in value]
         elif isinstance(value, str):
@@ -136,6 +138,16 @@ def _in_json(value: Any) -> Iterator[str]:
             yield from _in_text(value)
         elif named and isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**7:
             yield str(abs(value))
+
+
+def _speaks_of_secrets(name: str) -> bool:
+    """Whether a name is one of a secret; remembered, since most traffic has few names and repeats them."""
+    return _known_name(name) if len(name) <= _LONGEST_REMEMBERED else bool(_NAME.fullmatch(name))
+
+
+@lru_cache(4096)
+def _known_name(name: str) -> bool:
+    return bool(_NAME.fullmatch(name))
 
 
 def _in_address(url: str) -> Iterator[str]:
@@ -148,7 +160,7 @@ def _in_address(url: str) -> Iterator[str]:
 
 def _named(pattern: re.Pattern[str], text: str) -> Iterator[str]:
     """The values that a pattern finds beside names of secrets."""
-    return (value for name, value in pattern.findall(text) if _NAME.fullmatch(name))
+    return (value for name, value in pattern.findall(text) if _speaks_of_secrets(name))
 
 
 def _in_text(text: str) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What HighLevel's document says and no schema keyword can: one calendar for an equipment, and the answer's echoes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bookproof.rules import Call, Echo, Rule, RuleSet, Ruling, rule_set
 from bookproof.schema import Breach
@@ -40,11 +40,11 @@ class EchoResourceType(Rule):
 class OptionalEcho(Echo):
     """An echo of a property that the answer may leave out (lines 160-182): leaving it out keeps the row too."""
 
-    def answer(self, call: Call) -> Iterator[Ruling]:
+    def answer(self, call: Call) -> Iterable[Ruling]:
         """Compares where the property is there; its absence from a sound answer shows that it may be left out."""
         if call.sound("name") and self._prop not in call.answered:
-            yield self.shown()
-        yield from super().answer(call)
+            return (self.shown(),)
+        return super().answer(call)
 
 
 class ActiveAfterCreation(Rule):

@@ -40,31 +40,40 @@ class Life:
     sent: bytes | None = None
 
 
+Lives = OrderedDict[Record, Life]
+"""What is remembered of some records, those first that were named least recently."""
+
+
 class History:
     """The history of one run. Every rule asks `before(call)` first: it then holds what happened before that call."""
 
     def __init__(self) -> None:
         self.forgotten = 0
-        self._buckets: list[OrderedDict[Record, Life]] = [OrderedDict() for _ in range(BUCKETS)]
+        self._buckets: list[Lives] = [OrderedDict() for _ in range(BUCKETS)]
         self._current: Call | None = None
+        self._lives: Lives = OrderedDict()
+        """Those of the bucket of the current call's record."""
 
     def before(self, call: Call) -> Life | None:
         """What is known of the call's record; None where that is nothing."""
-        if call is not self._current:
-            previous, self._current = self._current, call
-            if previous is not None:
-                self._absorb(previous)
         record = record_of(call)
-        return self._lives(record).get(record) if record is not None else None
+        if call is not self._current:
+            if self._current is not None:
+                self._absorb(self._current)
+            self._current = call
+            if record is not None:
+                self._lives = self._buckets[bucket(record)]
+        return self._lives.get(record) if record is not None else None
 
     def _absorb(self, call: Call) -> None:
         record = record_of(call)
         if record is None:
             return
-        earlier = self._lives(record).get(record)
+        lives = self._lives
+        earlier = lives.get(record)
         end = max(call.end, earlier.end) if earlier else call.end
         if call.operation.id == DELETE:
-            self._lives(record).pop(record, None)
+            lives.pop(record, None)
             if end:
                 self._keep(record, Life(end))
         elif call.operation.id == CREATE and call.accepted:
@@ -76,15 +85,11 @@ class History:
             self._keep(record, Life(end, origin(call) if call.conforming else None, sent))
 
     def _keep(self, record: Record, life: Life) -> None:
-        lives = self._lives(record)
+        lives = self._lives
         lives[record] = life
         lives.move_to_end(record)
         if len(lives) > KEPT // BUCKETS:
             self.forgotten += lives.popitem(last=False)[1].sent is not None
-
-    def _lives(self, record: Record) -> OrderedDict[Record, Life]:
-        """The lives of the records in a record's bucket."""
-        return self._buckets[bucket(record)]
 
 
 def record_of(call: Call) -> Record | None:
