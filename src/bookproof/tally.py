@@ -87,8 +87,7 @@ class Tally:
                 times = self.times[operation] = Counter()
             times[float(f"{elapsed:.1e}")] += 1
         self.accepted[operation] += call.accepted and not call.breaches
-        for requirement in judgement.shown:
-            self.shown[requirement] += 1
+        self.shown.update(judgement.shown)
         tested = judgement.shown | judgement.enforced if judgement.enforced else judgement.shown
         if exchange.started <= self._latest or not tested <= self.witnesses.keys():
             self._bear_witness(exchange, tested)
