@@ -164,10 +164,15 @@ class Judge:
         return call.status in own and call.response is not None and call.response.header("Retry-After") is not None
 
     def _credentials_refused(self, call: Call) -> bool:
-        """Whether the answer concerns the run's credentials: a 403 does not once they have been good for something."""
+        """Whether the answer concerns the run's credentials.
+
+        Once they have been good for something, a 403 is about what a suite's request holds, a probe's 401 as well.
+        """
         if not call.conforming or call.status not in ABOUT_THE_RUN:
             return False
-        return not (call.status == 403 and self._served and call.exchange.intent.vouched)
+        intent = call.exchange.intent
+        about_request = intent.probe or (call.status == 403 and bool(intent.vouched or intent.test))
+        return not (self._served and about_request)
 
     # -- the cases -----------------------------------------------------------------------------------------
 

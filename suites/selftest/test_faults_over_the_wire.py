@@ -4,8 +4,8 @@ that the document leaves are none."""
 import pytest
 
 from bookproof import apis
-from bookproof.apis.highlevel.reference import Reference
-from bookproof.faults import Gateway, edits, lenient, mends, optional, status
+from bookproof.apis.highlevel.reference import FIXTURES, Reference
+from bookproof.faults import Gateway, edits, lenient, mends, optional, refuses, status
 from bookproof.running import run_suite
 from bookproof.targets.opening import Plan
 
@@ -114,3 +114,14 @@ def test_refusing_unknown_ids_conforms():
 
     assert (outcome(verdict, "failed"), outcome(verdict, "untested")) == (set(), set())
     assert (verdict.conclusion, verdict.exit_code) == ("conforms", 0)
+
+
+@pytest.mark.parametrize("code", [401, 403])
+def test_forbidding_calendars_that_nobody_declared_conforms(code):
+    known = FIXTURES["calendar_ids"][:2]
+    forbids = refuses(lambda asked: not set(calendars(asked)) <= set(known), code, {"message": "not yours"})
+    plan = Plan(app=Gateway(Reference().app, forbids), fixtures=FIXTURES | {"calendar_ids": known})
+    verdict = run_suite(apis.load("highlevel"), plan, properties=False).verdict
+
+    assert (verdict.conclusion, verdict.exit_code) == ("conforms", 0)
+    assert outcome(verdict, "untested") == {"HL-042", "HL-043"}

@@ -209,7 +209,8 @@ class Session:
         """
         intent = replace(self._intent(also_breaks), conclusive=conclusive)
         if probe:
-            intent = replace(intent, demonstrates=None, vouched=False, about=intent.about or intent.demonstrates)
+            about = intent.about or intent.demonstrates
+            intent = replace(intent, demonstrates=None, vouched=False, about=about, probe=True)
         return self._observe(self._exchange(request, intent))
 
     def send_as(self, draft: Draft, intent: Intent) -> Answer:
@@ -458,10 +459,10 @@ class Session:
             return
         status = exchange.response.status if exchange.response else 0
         if status in (401, 403) and not self.tally.accepted.total():
-            raise CredentialsRefused(
-                f"{self.target.url} refuses the run's credentials ({status}).",
-                hint="Name the environment variable that holds the token: --token-env VARIABLE.",
-            )
+            hint = "Name the environment variable that holds the token: --token-env VARIABLE."
+            if self.undeclared and self.authorization:
+                hint += f" Or the ids may be what it refuses: declare {', '.join(self.undeclared)}."
+            raise CredentialsRefused(f"{self.target.url} refuses the run's credentials ({status}).", hint=hint)
 
 
 _url = lru_cache(256)(httpx.URL)
