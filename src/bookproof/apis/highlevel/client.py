@@ -7,6 +7,7 @@ from bookproof import apis
 from bookproof.apis import Sample
 from bookproof.draft import Draft
 from bookproof.errors import Untested
+from bookproof.exchange import Intent
 
 VERSION = "2021-04-15"
 OPERATION = "createCalendarResource"
@@ -131,6 +132,16 @@ class Client:
         if answer.refused:
             raise self.samples.too_few(min(count, LIMIT))
         return answer
+
+    def create_with_one_twice(self, resource_type: str, body: dict[str, Any], count: int) -> Any:
+        """A creation with that many calendars, the first of which is also the last; gives the Answer.
+
+        What comes of it may be about the repetition: only that too many are accepted is a fault of the limit.
+        """
+        calendars = self.samples.calendars(count - 1, made_up=True)
+        draft = self.samples.create(resource_type, body | {"calendarIds": [*calendars, calendars[0]]})
+        intent = Intent(about=self.session.scene.about, conclusive=False, tentative=True)
+        return self.session.send_as(draft, intent)
 
     def _takes_unknown(self, count: int) -> bool:
         if count not in self._unknown_taken:
