@@ -105,6 +105,11 @@ class Answer:
         return self._judgement.call.answered if self._judgement.call else None
 
     @property
+    def refusal(self) -> bool:
+        """Whether a request was refused that the document allows, and for which nobody vouched."""
+        return bool(self._judgement.refusal)
+
+    @property
     def refused(self) -> bool:
         """Whether the request was refused: any answer that is neither a success nor a server error."""
         if self._judgement.trouble:
@@ -175,6 +180,7 @@ class Session:
         self._renewing = threading.Lock()
         self._named_so_far: Counter[str] = Counter()
         self._established: dict[str, Untested | None] = {}
+        self._takes_made_up = False
         self._answered = False
         self._silences = 0
         self._patience = 0
@@ -261,7 +267,7 @@ class Session:
     def _intent(self, also_breaks: str | None) -> Intent:
         return Intent(
             demonstrates=self.scene.demonstrates,
-            vouched=self.scene.demonstrates is not None and not self.undeclared,
+            vouched=self.scene.demonstrates is not None and self.vouching,
             about=self.scene.about,
             also_breaks=also_breaks,
             test=self.scene.test,
@@ -296,6 +302,11 @@ class Session:
         """A text without any secret of the run."""
         return self._issued.text(self._scrubber.text(text))
 
+    @property
+    def vouching(self) -> bool:
+        """Whether the refusal of a valid request is a fault: its ids are declared, or the target has taken such ids."""
+        return not self.undeclared or self._takes_made_up
+
     def establish(self, name: str) -> None:
         """Makes sure, once a run, that a sample (the plainest valid request of its kind) is accepted.
 
@@ -305,11 +316,27 @@ class Session:
         if name not in self._established:
             sample = self.samples.samples()[name]
             with self._scene(f"{ESTABLISHING}{name}", sample.demonstrates):
-                answer = self.send(sample.draft)
+                answer = self._with_ids_known(name, self.send(sample.draft))
             self._established[name] = self._obstacle(sample.demonstrates, answer)
         obstacle = self._established[name]
         if obstacle is not None:
             raise Untested(obstacle.reason, blocked_by=obstacle.blocked_by)
+
+    def _with_ids_known(self, name: str, answer: Answer) -> Answer:
+        """The answer to a sample; a refusal is judged again where another sample with the same ids is accepted."""
+        alike = getattr(self.samples, "ALIKE", ())
+        if not self.undeclared or name not in alike:
+            return answer
+        if not answer.refusal:
+            self._takes_made_up |= 200 <= answer.status < 300
+            return answer
+        others = [self.samples.samples()[other].draft for other in alike if other != name]
+        probe = Intent(probe=True, tentative=True)
+        self._takes_made_up |= any(200 <= self.send_as(draft, probe).status < 300 for draft in others)
+        if not self._takes_made_up:
+            return answer
+        vouched = replace(answer.exchange.intent, vouched=True)
+        return self._observe(replace(answer.exchange, intent=vouched))
 
     def close(self) -> None:
         """Closes the connections."""

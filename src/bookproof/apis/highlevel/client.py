@@ -25,6 +25,7 @@ class Samples:
     """Valid requests. Where no fixture is declared, ids of the right form stand in and nothing is vouched for."""
 
     NAMES: ClassVar[Mapping[str, str]] = {OPERATION: "name"}
+    ALIKE: ClassVar[Sequence[str]] = ("room", "equipment")
 
     def __init__(self, fixtures: Fixtures) -> None:
         self.location_id = fixtures.location_id or "bookproofLocation001"
