@@ -359,11 +359,16 @@ class Judge:
     # -- blame ---------------------------------------------------------------------------------------------
 
     def _blame(self, call: Call, judgement: Judgement, message: str, expected: str, actual: str, where: str) -> None:
-        """A fault of the exchange as a whole: the requirements that the request is about, or nobody's."""
+        """A fault of the exchange as a whole: the requirements that the request is about, or nobody's.
+
+        Of several faults in a generated request no one can tell which it was; others are sent for each by itself.
+        """
         owners = self.requirements(call.breaches)
         intent = call.exchange.intent
         if not owners and (about := intent.demonstrates or intent.about):
             owners = {about}
+        if len(owners) > 1 and intent.test and not intent.conclusive:
+            owners = set()
         for owner in sorted(owners):
             judgement.shown.add(owner)
             judgement.findings.append(Finding(owner, "must", message, expected, actual, where, call.exchange))

@@ -297,6 +297,13 @@ def test_refusing_a_single_fault_shows_its_owner(status):
     assert judgement.enforced == {"LB-003"}
 
 
+@pytest.mark.parametrize("status", [0, 500])
+def test_a_breakdown_over_two_generated_faults_is_put_down_to_neither(status):
+    judgement = judge().observe(exchange({"pages": "5"}, status, test="a generated one", conclusive=False))
+
+    assert [finding.requirement for finding in judgement.findings] == [None]
+
+
 def test_refusing_two_faults_shows_neither():
     assert judge().observe(exchange({"pages": "5"}, 400, {"message": "no"})).enforced == set()
 

@@ -141,8 +141,18 @@ class Client:
         """
         calendars = self.samples.calendars(count - 1, made_up=True)
         draft = self.samples.create(resource_type, body | {"calendarIds": [*calendars, calendars[0]]})
-        intent = Intent(about=self.session.scene.about, conclusive=False, tentative=True)
-        return self.session.send_as(draft, intent)
+        return self.session.send_as(draft, self._tentative)
+
+    def create_with_type_in_body(self, resource_type: str, body: dict[str, Any], other: str) -> Any:
+        """A creation whose body has a resourceType of its own, which the document does not mention; gives the Answer.
+
+        A breakdown may be about any such property: that is for the test of undocumented ones to show.
+        """
+        return self.session.send_as(self.samples.create(resource_type, body | {"resourceType": other}), self._tentative)
+
+    @property
+    def _tentative(self) -> Intent:
+        return Intent(about=self.session.scene.about, conclusive=False, tentative=True)
 
     def _takes_unknown(self, count: int) -> bool:
         if count not in self._unknown_taken:
