@@ -194,6 +194,7 @@ def _calendars() -> Iterator[Seed]:
         ("last-lost", "the last of several calendars is lost", lambda ids: ids[:-1] if len(ids) > 1 else ids),
         ("ten", "ten calendars come back at most", lambda ids: ids[:10]),
         ("lower-cased", "ids of calendars are lower-cased", lambda ids: [name.lower() for name in ids]),
+        ("doubled", "every calendar comes back twice", lambda ids: [*ids, *ids]),
         ("more", "a calendar that nobody sent comes back", lambda ids: [*ids, "default"]),
     )
     for slug, what, change in changes:
