@@ -75,6 +75,7 @@ class Intent:
     shows: further requirements that an accepted request shows, each by a part of its own.
     tentative: that no answer or a server error comes says nothing yet: the request's parts are sent, or it was one of
     several at once.
+    probe: the request names what the target may not know; any refusal, even 401, may be about that.
     test: the suite's test that sent it.
     """
 
@@ -85,6 +86,7 @@ class Intent:
     conclusive: bool = True
     shows: tuple[str, ...] = ()
     tentative: bool = False
+    probe: bool = False
     test: str = ""
 
     @property

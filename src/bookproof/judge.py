@@ -166,10 +166,15 @@ class Judge:
         return told is not None and told.header("Retry-After") is not None
 
     def _credentials_refused(self, call: Call) -> bool:
-        """Whether the answer concerns the run's credentials: a 403 does not once they have been good for something."""
+        """Whether the answer concerns the run's credentials.
+
+        Once they have been good for something, a 403 is about what a suite's request holds, a probe's 401 as well.
+        """
         if not call.conforming or call.status not in ABOUT_THE_RUN:
             return False
-        return not (call.status == 403 and self._served and call.exchange.intent.vouched)
+        intent = call.exchange.intent
+        about_request = intent.probe or (call.status == 403 and bool(intent.vouched or intent.test))
+        return not (self._served and about_request)
 
     # -- the cases -----------------------------------------------------------------------------------------
 
@@ -356,11 +361,16 @@ class Judge:
     # -- blame ---------------------------------------------------------------------------------------------
 
     def _blame(self, call: Call, judgement: Judgement, message: str, expected: str, actual: str, where: str) -> None:
-        """A fault of the exchange as a whole: the requirements that the request is about, or nobody's."""
+        """A fault of the exchange as a whole: the requirements that the request is about, or nobody's.
+
+        Of several faults in a generated request no one can tell which it was; others are sent for each by itself.
+        """
         owners = self.requirements(call.breaches)
         intent = call.exchange.intent
         if not owners and (about := intent.demonstrates or intent.about):
             owners = {about}
+        if len(owners) > 1 and intent.test and not intent.conclusive:
+            owners = set()
         for owner in sorted(owners):
             judgement.shown.add(owner)
             judgement.findings.append(Finding(owner, "must", message, expected, actual, where, call.exchange))

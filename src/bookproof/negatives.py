@@ -86,6 +86,7 @@ def _parameter_misses(parameter: Parameter, base: Draft) -> Iterator[_Candidate]
     if parameter.place == "header":
         if parameter.required:
             yield _Candidate(f"{parameter.name}-missing", where, base.with_header(parameter.name, None))
+            yield _Candidate(f"{parameter.name}-empty", where, base.with_header(parameter.name, ""))
         for name, value in _text_neighbours(parameter):
             yield _Candidate(f"{parameter.name}-{name}", where, base.with_header(parameter.name, value))
     elif parameter.place == "path":

@@ -31,6 +31,12 @@ def test_the_scheme_without_a_token_is_refused(highlevel, room):
     assert highlevel.send(replace(draft, credentials="Bearer")).refused
 
 
+@requirement("HL-009")
+def test_credentials_of_another_scheme_are_refused(highlevel, room):
+    draft = highlevel.samples.create("rooms", room)
+    assert highlevel.send(replace(draft, credentials="Basic Ym9va3Byb29mOm5vYm9keQ=="), also_breaks="HL-009").refused
+
+
 @smoke
 @requirement("HL-009")
 @pytest.mark.parametrize("token", STRANGERS.values(), ids=STRANGERS)

@@ -21,6 +21,11 @@ def test_101_calendars_are_refused(highlevel, resource, resource_type):
 
 
 @requirement("HL-042")
+def test_101_calendars_are_too_many_though_one_is_there_twice(highlevel, room):
+    assert not highlevel.create_with_one_twice("rooms", room, LIMIT + 1).accepted
+
+
+@requirement("HL-042")
 @pytest.mark.parametrize("count", [128, 251])
 def test_far_more_than_100_calendars_are_refused(highlevel, room, count):
     assert highlevel.create_with_too_many("rooms", room, count, most=LIMIT).refused

@@ -17,26 +17,28 @@ TEXTS = {
     "accents and an emoji": "Bücher & «Brötchen» 会議室 🧘",
     "mixed case": "YoGa RooM",
     "blanks around it": "  yoga room  ",
-    "signs that markup uses": "5 < 6 & \"double\" or 'single'",
+    "signs that markup uses": "<b>5 < 6</b> & \"double\" or 'single'",
     "what looks like a number": "0123",
-    "a backslash and a percent sign": "a\\b 100 % %s {name}",
+    "a sign that ends texts elsewhere": "yoga\0room",
+    "a backslash and a percent sign": "a\\b 100 % %s %20 {name}",
 }
 NUMBERS = {
     "zero": 0,
     "more than one": 3,
-    "a fraction": 2.5,
+    "a fraction": 2.25,
     "negative": -1,
     "nine digits": 123_456_789,
     "beyond 32 bits": 3_000_000_007,
 }
 
 
+LINES = {"several lines": "First floor\nWindow side\n\nAsk for the key"}
 LENGTHS = {f"{length} characters": "bookproof ".ljust(length, "n") for length in (64, 256, 1_000)}
 UNUSUAL = tuple(
     Variant(f"{prop} is {words}", row, {prop: value}, vouched=False)
     for prop, row, values in (
         ("name", "HL-050", TEXTS | LENGTHS),
-        ("description", "HL-057", TEXTS | {f"{length} characters": "d" * length for length in (0, 300, 5_000)}),
+        ("description", "HL-057", TEXTS | LINES | {f"{length} characters": "d" * length for length in (0, 300, 5_000)}),
         ("quantity", "HL-058", NUMBERS),
         ("outOfService", "HL-059", NUMBERS),
         ("capacity", "HL-060", NUMBERS),
@@ -56,6 +58,13 @@ def test_unusual_values_come_back_as_sent(highlevel, pack):
 @KINDS
 def test_a_creation_is_answered_with_the_resource(highlevel, resource, resource_type):
     assert highlevel.create(resource_type, resource).accepted
+
+
+@requirement("HL-048")
+def test_another_location_comes_back_where_it_is_taken(highlevel, room):
+    draft = highlevel.samples.create("rooms", room | {"locationId": "bookproofLocation002"})
+    answer = highlevel.send(draft, probe=True)
+    assert answer.refused or answer.accepted
 
 
 @requirement("HL-056")
@@ -95,6 +104,11 @@ def test_a_second_room_of_the_same_name_is_a_room_of_its_own(highlevel, room):
 @KINDS
 def test_a_property_that_is_not_documented_does_no_harm(highlevel, resource, resource_type):
     assert highlevel.create(resource_type, resource | {"bookproof": {"undocumented": [1, None]}}).accepted
+
+
+@requirement("HL-020")
+def test_an_empty_body_is_refused_though_it_calls_itself_json(highlevel, room):
+    assert highlevel.send(highlevel.samples.create("rooms", b"")).refused
 
 
 @requirement("HL-019")

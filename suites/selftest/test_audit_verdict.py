@@ -98,6 +98,21 @@ def test_credentials_and_pace_are_notes(status):
     assert blamed(verdict_of(part)) == []
 
 
+@pytest.mark.parametrize(
+    ("sent", "answered", "rows"),
+    [
+        (["C1", "C2"], ["C2", "C1"], []),
+        (["C1", "C1"], ["C1"], []),
+        (["C1", "C2"], ["C1", "C2", "C1", "C2"], ["HL-056"]),
+    ],
+    ids=["in another order", "twice and back once", "once and back twice"],
+)
+def test_calendars_come_back_in_any_order_and_none_more_often_than_it_was_sent(sent, answered, rows):
+    made = exchange(captured.ROOM | {"calendarIds": sent}, captured.CREATED | {"calendarIds": answered})
+
+    assert blamed(verdict_of(part_of([made]))) == rows
+
+
 def test_a_missing_answer_is_nobodys_fault():
     part = part_of([GOOD, Exchange(GOOD.request)])
 

@@ -13,7 +13,7 @@ import pytest
 from bookproof import apis, cli, running
 from bookproof.apis.highlevel.reference import FIXTURES, TOKEN, Reference
 from bookproof.errors import worst
-from bookproof.faults import Gateway, optional
+from bookproof.faults import Gateway, optional, refuses
 from bookproof.proving import catalogue
 from bookproof.running import run_suite
 from bookproof.targets.asgi import listen, served
@@ -155,6 +155,17 @@ def test_a_wrong_token_says_so_in_one_sentence(bookproof, monkeypatch):
     assert (code, out) == (3, "")
     assert err.startswith(f"bookproof: {url} refuses the run's credentials (401).")
     assert "pit-wrong-one" not in err
+
+
+@pytest.mark.usefixtures("scenarios_alone")
+def test_a_target_that_forbids_everything_may_mean_ids_that_nobody_declared(bookproof, monkeypatch):
+    monkeypatch.setenv("HL_TOKEN", TOKEN)
+    forbids = refuses(lambda asked: True, 403, {"message": "not your location"})
+    with served(Gateway(Reference().app, forbids)) as url:
+        code, _, err = bookproof(f"verify highlevel --url {url} --token-env HL_TOKEN")
+
+    assert code == 3
+    assert "Or the ids may be what it refuses: declare location_id, calendar_ids." in err
 
 
 def break_down(*arguments, **options):

@@ -4,9 +4,10 @@ that the document leaves are none."""
 import pytest
 
 from bookproof import apis
-from bookproof.apis.highlevel.reference import Reference
-from bookproof.faults import Gateway, edits, lenient, mends, optional, status
+from bookproof.apis.highlevel.reference import FIXTURES, TOKEN, Reference
+from bookproof.faults import Gateway, edits, lenient, mends, optional, refuses, status
 from bookproof.running import run_suite
+from bookproof.targets.asgi import served
 from bookproof.targets.opening import Plan
 
 
@@ -114,3 +115,46 @@ def test_refusing_unknown_ids_conforms():
 
     assert (outcome(verdict, "failed"), outcome(verdict, "untested")) == (set(), set())
     assert (verdict.conclusion, verdict.exit_code) == ("conforms", 0)
+
+
+@pytest.mark.parametrize("code", [401, 403])
+def test_forbidding_calendars_that_nobody_declared_conforms(code):
+    known = FIXTURES["calendar_ids"][:2]
+    forbids = refuses(lambda asked: not set(calendars(asked)) <= set(known), code, {"message": "not yours"})
+    plan = Plan(app=Gateway(Reference().app, forbids), fixtures=FIXTURES | {"calendar_ids": known})
+    verdict = run_suite(apis.load("highlevel"), plan, properties=False).verdict
+
+    assert (verdict.conclusion, verdict.exit_code) == ("conforms", 0)
+    assert outcome(verdict, "untested") == {"HL-042", "HL-043"}
+
+
+FEW = "limit or resource_type"
+"""The tests in which it shows who refuses what."""
+
+
+def undeclared(hooks):
+    """As `judged`, of a target that declares nothing; what was blamed, and the conclusion."""
+    with served(Gateway(Reference().app, hooks)) as url:
+        plan = Plan(kind="live", url=url, authorization=f"Bearer {TOKEN}")
+        verdict = run_suite(apis.load("highlevel"), plan, properties=False, select=FEW, keep=False).verdict
+    return outcome(verdict, "failed"), verdict.conclusion
+
+
+REFUSED_THOUGH_OTHERS_ARE_TAKEN = {
+    "equipments": (is_equipment, {"HL-016"}),
+    "rooms": (lambda asked: asked.path.endswith("/rooms"), {"HL-017"}),
+    "100 calendars": (lambda asked: len(calendars(asked)) == 100, {"HL-043"}),
+}
+
+
+@pytest.mark.parametrize(
+    ("when", "blamed"), REFUSED_THOUGH_OTHERS_ARE_TAKEN.values(), ids=REFUSED_THOUGH_OTHERS_ARE_TAKEN
+)
+def test_who_takes_ids_that_are_made_up_has_no_reason_in_them_to_refuse_another_request(when, blamed):
+    assert undeclared(refuses(when, 422, {"message": ["not here"]})) == (blamed, "violates")
+
+
+def test_who_takes_no_ids_that_are_made_up_is_not_accused():
+    known = refuses(lambda asked: "MadeUp" in str(asked.json), 404, {"message": "no such calendar"})
+
+    assert undeclared(known)[0] == set()

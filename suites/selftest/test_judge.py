@@ -73,6 +73,30 @@ def test_a_vouched_request_that_is_forbidden_is_refused_once_others_were_served(
     assert found(served.observe(vouched(status=403, answered={}))) == [("LB-002", "must", "response.status")]
 
 
+@pytest.mark.parametrize(
+    ("status", "intent"),
+    [(403, {"test": "a suite's"}), (403, {"probe": True}), (401, {"probe": True})],
+    ids=["403 to a suite", "403 to a probe", "401 to a probe"],
+)
+def test_what_is_forbidden_once_others_were_served_is_refused_for_what_it_holds(status, intent):
+    served = judge()
+    served.observe(exchange())
+    judgement = served.observe(exchange(status=status, answered={}, **intent))
+
+    assert (judgement.findings, judgement.trouble) == ([], "")
+    assert judgement.refusal == f"refused a request that the document allows ({status})"
+
+
+@pytest.mark.parametrize(
+    ("status", "intent"), [(403, {}), (401, {"test": "a suite's"})], ids=["403 in a capture", "401 to a suite"]
+)
+def test_credentials_that_were_good_may_be_so_no_more(status, intent):
+    served = judge()
+    served.observe(exchange())
+
+    assert str(status) in served.observe(exchange(status=status, answered={}, **intent)).trouble
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_throttling_says_nothing_of_a_broken_request_either(status):
     judgement = judge().observe(exchange({}, status, {}))
@@ -122,6 +146,13 @@ def test_refusing_a_single_fault_shows_its_owner(status):
 
     assert judgement.findings == []
     assert judgement.enforced == {"LB-003"}
+
+
+@pytest.mark.parametrize("status", [0, 500])
+def test_a_breakdown_over_two_generated_faults_is_put_down_to_neither(status):
+    judgement = judge().observe(exchange({"pages": "5"}, status, test="a generated one", conclusive=False))
+
+    assert [finding.requirement for finding in judgement.findings] == [None]
 
 
 def test_refusing_two_faults_shows_neither():

@@ -137,6 +137,13 @@ def test_the_neighbours_of_a_word_are_its_case_its_number_and_stray_letters(high
     assert f"resourceType-is-{text}" in {near.name for near in found}
 
 
+def test_a_required_header_may_be_missing_or_empty(highlevel):
+    _, found = highlevel
+    sent = {near.name: near.draft.headers.get("Version") for near in found if near.sample == "room"}
+
+    assert (sent["Version-missing"], sent["Version-empty"]) == (None, "")
+
+
 def test_a_body_may_be_missing_cut_off_or_in_another_format(highlevel):
     _, found = highlevel
     bodies = {near.name: near.draft for near in found if near.sample == "room"}

@@ -50,6 +50,8 @@ class Samples(Protocol):
     """The valid requests of one API, built from fixtures.
 
     NAMES: by operation, the property that names what it creates; names begin with "bookproof".
+    ALIKE, where it is there: samples with the same ids, so that a target which takes one of them has no reason in the
+    ids to refuse another.
     """
 
     NAMES: Mapping[str, str]

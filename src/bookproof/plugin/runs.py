@@ -28,8 +28,8 @@ from bookproof.verdict import Run, Verdict
 CLEAN_UP = "clean-up"
 """How the test is called that takes back what a run created."""
 
-_VERIFIED: dict[tuple[str, str, str], list[NearMiss]] = {}
-"""Near misses by contract and sample: they are the same for every run of a process that proves the suite."""
+_VERIFIED: dict[tuple[str, str, str, str], list[NearMiss]] = {}
+"""Near misses by contract, sample and declared fixtures: the same for every run of a process that proves a suite."""
 
 
 Recordings = frozenset[tuple[int, str]]
@@ -85,7 +85,7 @@ class ApiRun:
         if sample not in self._near_misses:
             samples = self.session.samples
             chosen = samples.samples()[sample]
-            key = (self.api.contract.sha256, sample, repr(chosen))
+            key = (self.api.contract.sha256, sample, repr(chosen), repr(self.session.fixtures))
             if key not in _VERIFIED:
                 _VERIFIED[key] = near_misses(
                     self.session.judge, chosen.draft, items=samples.items, examples=chosen.examples, sample=sample

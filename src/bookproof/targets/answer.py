@@ -31,6 +31,11 @@ class Answer:
         return self._judgement.call.answered if self._judgement.call else None
 
     @property
+    def refusal(self) -> bool:
+        """Whether a request was refused that the document allows, and for which nobody vouched."""
+        return bool(self._judgement.refusal)
+
+    @property
     def refused(self) -> bool:
         """Whether the request was refused: any answer that is neither a success nor a server error."""
         if self._judgement.trouble:

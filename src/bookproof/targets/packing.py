@@ -53,7 +53,7 @@ def _send_alone(session: Session, draft: Draft, variant: Variant) -> None:
         if answer.refused and not row.demonstrable:
             session.tally.leave_untested(row.id, _FUSSY, "fixtures")
         return
-    answer = _offer(session, draft, variant.body, Intent(demonstrates=row.id, vouched=not session.undeclared))
+    answer = _offer(session, draft, variant.body, Intent(demonstrates=row.id, vouched=session.vouching))
     try:
         assert answer.accepted or answer.findings
     except Untested as reason:

@@ -92,6 +92,7 @@ class Session:
         )
         self._named_so_far: Counter[str] = Counter()
         self._established: dict[str, Untested | None] = {}
+        self._takes_made_up = False
 
     @property
     def authorization(self) -> str | None:
@@ -125,7 +126,8 @@ class Session:
         """
         intent = replace(self._intent(also_breaks), conclusive=conclusive)
         if probe:
-            intent = replace(intent, demonstrates=None, vouched=False, about=intent.about or intent.demonstrates)
+            about = intent.about or intent.demonstrates
+            intent = replace(intent, demonstrates=None, vouched=False, about=about, probe=True)
         return self._observe(self.sender.exchange(request, intent))
 
     def send_as(self, draft: Draft, intent: Intent) -> Answer:
@@ -176,7 +178,7 @@ class Session:
     def _intent(self, also_breaks: str | None) -> Intent:
         return Intent(
             demonstrates=self.scene.demonstrates,
-            vouched=self.scene.demonstrates is not None and not self.undeclared,
+            vouched=self.scene.demonstrates is not None and self.vouching,
             about=self.scene.about,
             also_breaks=also_breaks,
             test=self.scene.test,
@@ -208,6 +210,11 @@ class Session:
         """A text without any secret of the run."""
         return self._issued.text(self._scrubber.text(text))
 
+    @property
+    def vouching(self) -> bool:
+        """Whether the refusal of a valid request is a fault: its ids are declared, or the target has taken such ids."""
+        return not self.undeclared or self._takes_made_up
+
     def establish(self, name: str) -> None:
         """Makes sure, once a run, that a sample (the plainest valid request of its kind) is accepted.
 
@@ -217,11 +224,27 @@ class Session:
         if name not in self._established:
             sample = self.samples.samples()[name]
             with self._scene(f"{ESTABLISHING}{name}", sample.demonstrates):
-                answer = self.send(sample.draft)
+                answer = self._with_ids_known(name, self.send(sample.draft))
             self._established[name] = self._obstacle(sample.demonstrates, answer)
         obstacle = self._established[name]
         if obstacle is not None:
             raise Untested(obstacle.reason, blocked_by=obstacle.blocked_by)
+
+    def _with_ids_known(self, name: str, answer: Answer) -> Answer:
+        """The answer to a sample; a refusal is judged again where another sample with the same ids is accepted."""
+        alike = getattr(self.samples, "ALIKE", ())
+        if not self.undeclared or name not in alike:
+            return answer
+        if not answer.refusal:
+            self._takes_made_up |= 200 <= answer.status < 300
+            return answer
+        others = [self.samples.samples()[other].draft for other in alike if other != name]
+        probe = Intent(probe=True, tentative=True)
+        self._takes_made_up |= any(200 <= self.send_as(draft, probe).status < 300 for draft in others)
+        if not self._takes_made_up:
+            return answer
+        vouched = replace(answer.exchange.intent, vouched=True)
+        return self._observe(replace(answer.exchange, intent=vouched))
 
     def close(self) -> None:
         """Closes the connections."""
@@ -260,7 +283,7 @@ class Session:
             return
         status = exchange.response.status if exchange.response else 0
         if status in (401, 403) and not self.tally.accepted.total():
-            raise CredentialsRefused(
-                f"{self.target.url} refuses the run's credentials ({status}).",
-                hint="Name the environment variable that holds the token: --token-env VARIABLE.",
-            )
+            hint = "Name the environment variable that holds the token: --token-env VARIABLE."
+            if self.undeclared and self.authorization:
+                hint += f" Or the ids may be what it refuses: declare {', '.join(self.undeclared)}."
+            raise CredentialsRefused(f"{self.target.url} refuses the run's credentials ({status}).", hint=hint)

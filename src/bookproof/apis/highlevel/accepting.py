@@ -60,6 +60,12 @@ def calendars(asked: Asked) -> list[Any]:
     return list({str(item): item for item in found}.values()) if isinstance(found, list) else []
 
 
+def sent_calendars(asked: Asked) -> int:
+    """How many calendars a request has, each as often as it is there."""
+    found = asked.json.get("calendarIds") if isinstance(asked.json, dict) else None
+    return len(found) if isinstance(found, list) else 0
+
+
 def is_text(value: Any) -> bool:
     """A JSON string."""
     return isinstance(value, str)
@@ -184,6 +190,8 @@ def _credentials() -> Iterator[Seed]:
     yield "auth-optional", "HL-006", "requests without Authorization are served", mends(no_header(name), known)
     yield "auth-empty", "HL-006", "the scheme without a token is enough", mends(empty, known)
     yield "auth-any-header", "HL-006 HL-009", "an Authorization of any kind is enough", mends(header(name), known)
+    basic = header(name, lambda value: value.startswith("Basic "))
+    yield "auth-other-scheme", "HL-006 HL-009", "any name and password are served", mends(basic, known)
     yield "auth-any-token", "HL-009", "any token is served", mends(nobody, known)
     yield "auth-shape", "HL-009", "a token is known by its first letters", mends(shaped, known)
     yield "auth-unsigned", "HL-009", "an unsigned web token is believed", mends(unsigned, known)
@@ -199,6 +207,8 @@ def _version() -> Iterator[Seed]:
     word = header("version", lambda value: not value[:1].isdigit())
     yield "version-optional", "HL-012", "requests without Version are served", mends(no_header("version"), known)
     yield "version-ignored", "HL-012 HL-013", "Version is never looked at", mends(lambda asked: True, known)
+    empty = header("version", lambda value: not value)
+    yield "version-empty", "HL-013", "an empty Version is taken for the one there is", mends(empty, known)
     yield "version-any", "HL-013", "any Version is served", mends(other, known)
     yield "version-older", "HL-013", "earlier versions are served", mends(older, known)
     yield "version-longer", "HL-013", "letters after the version are overlooked", mends(longer, known)
@@ -219,6 +229,8 @@ def _resource_type() -> Iterator[Seed]:
     yield "type-singular", "HL-018", "the singular is served too", mends(of("room", "equipment"), room)
     yield "type-cased", "HL-018", "upper and lower case are alike in the path", cased
     yield "type-longer", "HL-018", "letters after the resource type are overlooked", longer
+    within = mends(lambda a: unknown_type(a) and kind(a).endswith("rooms"), room)
+    yield "type-within", "HL-018", "letters before the resource type are overlooked", within
     yield "type-unknown-crash", "HL-018", "an unknown resource type ends in a crash", crashes(unknown_type)
 
 
@@ -234,11 +246,14 @@ def _body() -> Iterator[Seed]:
     yield "body-label", "HL-019", "no body's label is looked at", mends(labelled(FORM, "text/plain"), reads_plain_body)
     yield "body-charset-crash", "HL-019", "a charset beside the media type ends in a crash", crashes(charset)
     yield "body-optional", "HL-020", "no body at all is served", mends(empty, reads_plain_body)
+    blank = mends(lambda a: empty(a) and labelled("application/json")(a), reads_plain_body)
+    yield "body-empty", "HL-020", "an empty body that calls itself JSON is served", blank
     yield "body-array", "HL-020", "an array is served", mends(lambda a: is_array(a.json), unwraps)
     yield "body-null", "HL-020", "null is served", mends(lambda a: is_null(a.json), reads_plain_body)
     yield "body-truncated", "HL-020", "broken JSON is served as far as it goes", mends(unreadable, reads_plain_body)
     yield "body-malformed-crash", "HL-020", "broken JSON ends in a crash", crashes(unreadable)
-    yield "body-more-crash", "HL-020", "an undocumented property ends in a crash", crashes(sent("bookproof"))
+    more = crashes(lambda a: is_object(a.json) and not a.json.keys() <= DEFAULTS.keys())
+    yield "body-more-crash", "HL-020", "an undocumented property ends in a crash", more
 
 
 def _required_and_types() -> Iterator[Seed]:
@@ -283,6 +298,8 @@ def _calendars() -> Iterator[Seed]:
     yield "limit-101", "HL-042", "101 calendars pass", mends(many(101, 101), keeps_first)
     yield "limit-none", "HL-042", "calendars have no limit", mends(many(101), keeps_first)
     yield "limit-overflow", "HL-042", "the limit counts in one byte", mends(many(201), keeps_first)
+    repeated = mends(lambda a: sent_calendars(a) > 100 >= len(calendars(a)), keeps_first)
+    yield "limit-of-distinct", "HL-042", "the limit counts an id that is sent twice once", repeated
     yield "limit-of-rooms", "HL-042", "the limit is missing for rooms", mends(many(101, 10**6, rooms), keeps_first)
     yield "limit-cuts", "HL-042", "calendars beyond the limit are dropped", mends(many(101, 10**6, rooms), cuts)
     yield "limit-crash", "HL-042", "too many calendars end in a crash", crashes(many(101))
@@ -323,6 +340,7 @@ def _crashes() -> Iterator[Seed]:
         ("name", "HL-050", "a long text", long),
         ("name", "HL-050", "letters beyond ASCII", foreign),
         ("name", "HL-050", "a quote", lambda value: is_text(value) and "'" in value),
+        ("name", "HL-050", "NUL", lambda value: is_text(value) and "\0" in value),
         ("description", "HL-057", "a long text", long),
         ("description", "HL-057", "an emoji", astral),
         ("description", "HL-057", "empty text", lambda value: value == ""),

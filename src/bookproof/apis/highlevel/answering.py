@@ -1,10 +1,12 @@
 """Seeded defects in what a server answers: its status, form, properties, what comes back, and how it words refusals."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from bookproof.apis.highlevel.accepting import EVERY_FIELD, Seed, calendars, is_numeral, of
+from bookproof.apis.highlevel.reference import FIXTURES
 from bookproof.exchange import ABSENT
 from bookproof.faults import Answered, Asked, Hooks, answers_with, drops, edits, sent, status
 
@@ -127,12 +129,17 @@ def _texts() -> Iterator[Seed]:
     changes: tuple[tuple[str, str, Callable[[str], str]], ...] = (
         ("locationId", "lower-cased", str.lower),
         ("locationId", "cut short", lambda value: value[:16]),
+        ("locationId", "that of the token", lambda value: FIXTURES["location_id"]),
         ("name", "lower-cased", str.lower),
         ("name", "cut after 255 letters", lambda value: value[:255]),
         ("name", "reduced to ASCII", lambda value: value.encode("ascii", "replace").decode()),
         ("name", "escaped for markup", lambda value: "".join(ESCAPES.get(letter, letter) for letter in value)),
+        ("name", "robbed of markup", lambda value: re.sub("<[^>]*>", "", value)),
+        ("name", "cut at NUL", lambda value: value.split("\0")[0]),
         ("name", "robbed of leading zeros", lambda value: value.lstrip("0")),
         ("description", "cut after 255 letters", lambda value: value[:255]),
+        ("description", "its first line", lambda value: value.split("\n")[0]),
+        ("description", "given breaks of markup", lambda value: value.replace("\n", "<br>\n")),
         ("description", "read as Latin-1", lambda value: value.encode().decode("latin-1")),
         ("description", "robbed of emojis", lambda value: "".join(c for c in value if ord(c) < 0x10000)),
     )
@@ -146,6 +153,7 @@ def _texts() -> Iterator[Seed]:
 def _numbers() -> Iterator[Seed]:
     changes: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
         ("quantity", "cut to a whole number", int),
+        ("quantity", "rounded to one decimal", lambda value: round(value, 1)),
         ("quantity", "never negative", lambda value: max(value, 0)),
         ("quantity", "at least 1", lambda value: value or 1),
         ("quantity", "rounded to six digits", lambda value: float(f"{value:.6g}")),
@@ -186,6 +194,7 @@ def _calendars() -> Iterator[Seed]:
         ("last-lost", "the last of several calendars is lost", lambda ids: ids[:-1] if len(ids) > 1 else ids),
         ("ten", "ten calendars come back at most", lambda ids: ids[:10]),
         ("lower-cased", "ids of calendars are lower-cased", lambda ids: [name.lower() for name in ids]),
+        ("doubled", "every calendar comes back twice", lambda ids: [*ids, *ids]),
         ("more", "a calendar that nobody sent comes back", lambda ids: [*ids, "default"]),
     )
     for slug, what, change in changes:

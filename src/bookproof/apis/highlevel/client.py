@@ -7,6 +7,7 @@ from bookproof import apis
 from bookproof.apis import Sample
 from bookproof.draft import Draft
 from bookproof.errors import Untested
+from bookproof.exchange import Intent
 
 VERSION = "2021-04-15"
 OPERATION = "createCalendarResource"
@@ -24,6 +25,7 @@ class Samples:
     """Valid requests. Where no fixture is declared, ids of the right form stand in and nothing is vouched for."""
 
     NAMES: ClassVar[Mapping[str, str]] = {OPERATION: "name"}
+    ALIKE: ClassVar[Sequence[str]] = ("room", "equipment")
 
     def __init__(self, fixtures: Fixtures) -> None:
         self.location_id = fixtures.location_id or "bookproofLocation001"
@@ -131,6 +133,26 @@ class Client:
         if answer.refused:
             raise self.samples.too_few(min(count, LIMIT))
         return answer
+
+    def create_with_one_twice(self, resource_type: str, body: dict[str, Any], count: int) -> Any:
+        """A creation with that many calendars, the first of which is also the last; gives the Answer.
+
+        What comes of it may be about the repetition: only that too many are accepted is a fault of the limit.
+        """
+        calendars = self.samples.calendars(count - 1, made_up=True)
+        draft = self.samples.create(resource_type, body | {"calendarIds": [*calendars, calendars[0]]})
+        return self.session.send_as(draft, self._tentative)
+
+    def create_with_type_in_body(self, resource_type: str, body: dict[str, Any], other: str) -> Any:
+        """A creation whose body has a resourceType of its own, which the document does not mention; gives the Answer.
+
+        A breakdown may be about any such property: that is for the test of undocumented ones to show.
+        """
+        return self.session.send_as(self.samples.create(resource_type, body | {"resourceType": other}), self._tentative)
+
+    @property
+    def _tentative(self) -> Intent:
+        return Intent(about=self.session.scene.about, conclusive=False, tentative=True)
 
     def _takes_unknown(self, count: int) -> bool:
         if count not in self._unknown_taken:

@@ -37,6 +37,22 @@ class EchoResourceType(Rule):
             yield from self.agrees(sent == answered, "response.body/resourceType", sent, answered)
 
 
+class EchoCalendars(Echo):
+    """Line 153: the calendars come back, in any order. What was sent twice may come back once, but not the reverse."""
+
+    def __init__(self) -> None:
+        super().__init__("echo-calendars", "calendarIds", operation=OPERATION, unordered=True)
+
+    def answer(self, call: Call) -> Iterator[Ruling]:
+        """Compares the ids, and then how many there are."""
+        rulings = list(super().answer(call))
+        yield from rulings
+        if len(rulings) == 1:
+            sent, answered = len(call.body["calendarIds"]), len(call.answered["calendarIds"])
+            if answered > sent:
+                yield self.breach("response.body/calendarIds", f"{sent} ids", f"{answered} ids, some of them twice")
+
+
 class OptionalEcho(Echo):
     """An echo of a property that the answer may leave out (lines 160-182): leaving it out keeps the row too."""
 
@@ -71,7 +87,7 @@ def rules() -> RuleSet:
         Echo("echo-name", "name", operation=OPERATION),
         EchoResourceType(),
         ActiveAfterCreation(),
-        Echo("echo-calendars", "calendarIds", operation=OPERATION, unordered=True),
+        EchoCalendars(),
         OptionalEcho("echo-description", "description", operation=OPERATION),
         OptionalEcho("echo-quantity", "quantity", operation=OPERATION),
         OptionalEcho("echo-out-of-service", "outOfService", operation=OPERATION),

@@ -206,6 +206,9 @@ def _stateless() -> tuple[tuple[str, str, Hooks], ...]:
             refuses(undocumented, 422, {"message": ["x should not exist"]}),
         ),
         ("known-ids", "unknown locations and calendars are refused", unless(known_ids, 404)),
+        ("known-ids-forbidden", "unknown locations and calendars are forbidden", unless(known_ids, 403)),
+        ("known-ids-unauthorized", "unknown locations are none of the token's (401)", unless(known_ids, 401)),
+        ("markup-forbidden", "texts with markup are forbidden", unless(lambda body: "<" not in str(body), 403)),
         ("names-bounded", "a name has 1 to 40 letters", unless(lambda body: 0 < len(body["name"].strip()) <= 40)),
         ("names-plain", "a name has ASCII letters, digits, blanks and hyphens", unless(plain, 400)),
         (
