@@ -164,10 +164,14 @@ class Judge:
         return call.status in own and call.response is not None and call.response.header("Retry-After") is not None
 
     def _credentials_refused(self, call: Call) -> bool:
-        """Whether the answer concerns the run's credentials: a 403 does not once they have been good for something."""
+        """Whether the answer concerns the run's credentials: a 403 does not once they have been good for this much.
+
+        A server may forbid what another would not find: a resource that was deleted, an id of somebody else.
+        """
         if not call.conforming or call.status not in ABOUT_THE_RUN:
             return False
-        return not (call.status == 403 and self._served and call.exchange.intent.vouched)
+        good = call.operation.id in self._served or (self._served and call.exchange.intent.vouched)
+        return not (call.status == 403 and good)
 
     # -- the cases -----------------------------------------------------------------------------------------
 
@@ -250,7 +254,7 @@ class Judge:
         intent = call.exchange.intent
         if not intent.vouched or not intent.demonstrates:
             judgement.refusal = f"refused a request that the document allows ({call.status})"
-            if call.refused and not call.denied:
+            if call.refused and not call.denied and call.status not in ABOUT_THE_RUN:
                 self._judge_body(call, call.operation.answer(call.status), judgement)
             return
         owner, expected = intent.demonstrates, "success (2xx)"

@@ -222,6 +222,15 @@ def test_a_vouched_request_that_is_forbidden_is_refused_once_others_were_served(
     assert found(served.observe(vouched(status=403, answered={}))) == [("LB-002", "must", "response.status")]
 
 
+def test_what_is_forbidden_is_refused_once_its_operation_was_served():
+    served = judge()
+    served.observe(exchange())
+    judgement = served.observe(exchange(status=403, answered={"error": 5}))
+
+    assert (judgement.findings, judgement.trouble) == ([], "")
+    assert judgement.refusal == "refused a request that the document allows (403)"
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_throttling_says_nothing_of_a_broken_request_either(status):
     judgement = judge().observe(exchange({}, status, {}))

@@ -113,22 +113,24 @@ def _newcomers(call: Call, past: History) -> Iterator[Outcome]:
     for view in past.views:
         story = past.story(view.id)
         new = view.id not in listing.ids and not story.own and story.presence != "gone"
-        if new and any(_brought(view, event) for event in updates):
+        if new and any(_brought(view, event, alone=bool(call.exchange.intent.test)) for event in updates):
             yield Outcome(UPDATE, False, view.where("resourceId"), "no new resource", f"resource {view.id}")
             return
     yield Outcome(UPDATE, True)
 
 
-def _brought(view: View, event: Event) -> bool:
+def _brought(view: View, event: Event, *, alone: bool) -> bool:
     """Whether a new resource comes from an update: it has the id that nobody had, or the update's name and time.
 
-    That it is new to the list is not enough: others create resources, too, and update what they created.
+    That it is new to the list is not enough: others create resources, too, and update what they created. alone: in a
+    run of the suite nobody else gives the name of an update that was not to be accepted.
     """
-    if event.forbidden:
-        return view.id == event.id
     name, modified = event.sent.get("name"), milliseconds(event.modified)
+    named = isinstance(name, str) and same(name, view.get("name"))
+    if event.forbidden:
+        return view.id == event.id or (named and alone)
     dates = [milliseconds(view.get("createdDate")), milliseconds(view.get("modifiedDate"))]
-    return isinstance(name, str) and same(name, view.get("name")) and modified is not None and modified in dates
+    return named and modified is not None and modified in dates
 
 
 def _refusal(call: Call, past: History) -> Iterator[Outcome]:
@@ -170,11 +172,13 @@ def _sight(view: View, story: Story, call: Call, past: History) -> Iterator[Outc
     else:
         yield from (Outcome(rule, True) for rule, some in ((UPDATE, updates), (DELETION, deletions)) if some)
     moved = _moved(view, base)
-    difference = next(_differences(view, base.view, _LASTING if before else _AS_ANSWERED), None)
+    names = _LASTING if before or _joined_bundles(view, base.view, past) else _AS_ANSWERED
+    difference = next(_differences(view, base.view, names), None)
     if difference is None and not moved:
         return
     rule: str | None
-    if _written_by(updates, view, difference, moved):
+    # Many resources have the same services, and this one may never have had those that its creation was answered with.
+    if _written_by(updates, view, difference, moved, _WRITABLE if before else ("name",)):
         rule = UPDATE
     elif before and questions and not updates and not deletions:
         rule = QUESTION
@@ -204,13 +208,28 @@ def _kept(view: View, story: Story, call: Call, past: History) -> Iterator[Outco
         yield Outcome(READ_UPDATED, False, view.where(name), brief(old), brief(new))
 
 
-def _written_by(updates: list[Event], view: View, difference: tuple[str, Any, Any] | None, moved: bool) -> bool:
-    """Whether a change bears the mark of another resource's update: what that sent, or its time."""
+def _written_by(
+    updates: list[Event], view: View, difference: tuple[str, Any, Any] | None, moved: bool, marks: tuple[str, ...]
+) -> bool:
+    """Whether a change bears the mark of another resource's update: a value that this sent, or its time."""
     name, _, new = difference or ("", None, None)
-    if name in _WRITABLE and any(name in event.sent and alike(event.sent[name], new) for event in updates):
+    if name in marks and any(name in event.sent and alike(event.sent[name], new) for event in updates):
         return True
     date = milliseconds(view.get("modifiedDate"))
     return moved and date is not None and any(date == milliseconds(event.modified) for event in updates)
+
+
+def _joined_bundles(view: View, base: View, past: History) -> bool:
+    """Whether a resource names bundles that it became a member of: being bundled with another may count both ways."""
+    shown = [one.get("bundleResourceIdList") for one in (base, view)]
+    old, new = ({whole(number) for number in ids} if isinstance(ids, list) else set() for ids in shown)
+    return old < new and all(_holds(past.story(number), view.id) for number in new - old)
+
+
+def _holds(story: Story, number: int | None) -> bool:
+    """Whether a resource was shown as a bundle with a certain member."""
+    lists = [one.view.get("bundleResourceIdList") for one in story.last.values()]
+    return any(isinstance(ids, list) and number in map(whole, ids) for ids in lists)
 
 
 def _moved(view: View, base: Seen) -> bool:

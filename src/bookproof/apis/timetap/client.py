@@ -11,7 +11,7 @@ from zlib import crc32
 
 from bookproof.apis.timetap.access import LOGIN, login
 from bookproof.apis.timetap.history import whole
-from bookproof.apis.timetap.samples import DATE, END, PREFIX, START, Fixtures, Samples
+from bookproof.apis.timetap.samples import END, PREFIX, START, Fixtures, Samples
 from bookproof.draft import Draft
 from bookproof.errors import CannotJudge, Untested
 from bookproof.exchange import Exchange
@@ -46,7 +46,7 @@ class Client:
         """Asks for one resource (the resource itself or its id); gives the Answer."""
         return self.session.send(self.samples.read(_id(resource)))
 
-    def is_busy(self, resource: Any, date: str = DATE, start: str = START, end: str = END) -> Any:
+    def is_busy(self, resource: Any, date: str | None = None, start: str = START, end: str = END) -> Any:
         """Asks whether a resource is busy; gives the Answer."""
         return self.session.send(self.samples.is_busy(_id(resource), date, start, end))
 
@@ -81,7 +81,7 @@ class Client:
                 self._settle_in()
             for name in ("list",) if self.samples.own is None else ("list", "read", "is_busy", "update"):
                 with suppress(Untested):
-                    self.session.establish(name)
+                    self.session.establish(name, self.samples.instead(name))
         self.session.establish("create")
         if self.samples.own is None:
             raise Untested("the answer to a creation names no resource", blocked_by="TT-020")
