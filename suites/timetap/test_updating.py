@@ -29,6 +29,12 @@ def test_all_properties_of_the_sample_may_be_sent(timetap, title, resource):
     assert timetap.send(timetap.samples.update(body)).accepted
 
 
+@demonstrates("TT-032")
+def test_a_resource_may_be_sent_back_under_the_name_that_it_has(timetap, resource):
+    body = timetap.samples.full_update(resource["name"], resource)
+    assert timetap.session.send_request(timetap.session.build(timetap.samples.update(body))).accepted
+
+
 @requirement("TT-030", "TT-083")
 def test_a_new_name_is_set(timetap, resource):
     timetap.update(resource, name=f"{resource['name']} Ü renamed")

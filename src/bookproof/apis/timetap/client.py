@@ -19,6 +19,9 @@ from bookproof.exchange import Exchange
 NOBODY, NOBODIES = 2_100_000_000, 40_000_000
 """Ids near the end of what 32 bits hold, and how many: no account has so many resources, and any server reads them."""
 
+MANY = 50
+"""How many resources a run must have left to look at all of them together."""
+
 
 class Client:
     """TimeTap's six operations, for scenarios. Keeps account of what the run created and takes it back at the end."""
@@ -148,6 +151,8 @@ class Client:
             return []
         left = [f"a resource named {name!r}, whose creation was answered without an id" for name in self._nameless]
         try:
+            if len(self._created) >= MANY:  # more than a page of a list that is shown by pages
+                self.list_all()
             for resource_id in list(self._created):
                 self.delete(resource_id)
             listed = self._listed()

@@ -94,7 +94,8 @@ class ProfessionalIdsText(Remembering):
 class BundleIds(Remembering):
     """Lines 213 and 216: a bundle set, in either spelling, holds the resources of bundleResourceIdList.
 
-    A null set says nothing (TT-R21), and one that was deleted may be left out of the set.
+    A null set says nothing (TT-R21), and one that was deleted may be left out of the set. Nobody bundles a resource
+    that is only just created without a bundle of its own.
     """
 
     name = "bundle-ids"
@@ -106,6 +107,9 @@ class BundleIds(Remembering):
             return
         yield self.shown()
         wanted = {whole(number) for number in ids or ()}
+        sent = call.body.get("bundleResourceIdList", ABSENT)
+        if call.operation.id == "createResource" and (sent is None or sent == []) and wanted:
+            yield self.breach(view.where("bundleResourceIdList"), "no resources", brief(ids))
         for spelling in ("bundleResourceSet", "bundledResourceSet"):
             members = view.get(spelling)
             if members is not ABSENT:

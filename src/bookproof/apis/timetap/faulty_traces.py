@@ -9,7 +9,7 @@ from bookproof.apis.timetap.account import Account, Stored
 from bookproof.apis.timetap.faulty_state import account_defect, store
 from bookproof.apis.timetap.history import whole
 from bookproof.apis.timetap.models import CreateResource, Resource, UpdateResource
-from bookproof.apis.timetap.wire import ANSWERS, call, defect, having, resources
+from bookproof.apis.timetap.wire import ANSWERS, call, defect, having, named, resources, shows
 from bookproof.faults import Answered, Asked, Defect, Hooks, crashes
 
 ZONE = 7 * 3_600_000
@@ -66,16 +66,72 @@ def _renames(account: Account, sent: dict[str, Any]) -> None:
         store(account, number, name=sent["name"])
 
 
-def _cuts_new_names(account: Account) -> None:
-    update = account.update
+def _updates(change: Callable[[Stored], Stored]) -> Callable[[Account], None]:
+    """An update changes what nobody asked for, and its answer shows it."""
 
-    def updates(body: UpdateResource) -> Resource:
-        update(body)
-        stored = account._resources[body.resourceId]
-        account._resources[body.resourceId] = replace(stored, name=stored.name[:64])
-        return account.view(account._resources[body.resourceId])
+    def build(account: Account) -> None:
+        update = account.update
 
-    account.update = updates  # type: ignore[method-assign]
+        def updates(body: UpdateResource) -> Resource:
+            update(body)
+            account._resources[body.resourceId] = change(account._resources[body.resourceId])
+            return account.view(account._resources[body.resourceId])
+
+        account.update = updates  # type: ignore[method-assign]
+
+    return build
+
+
+def _moved(stored: Stored) -> Stored:
+    return replace(stored, location_id=282639)
+
+
+def _unbundled(stored: Stored) -> Stored:
+    return replace(stored, bundle_ids=())
+
+
+def _cut(stored: Stored) -> Stored:
+    return replace(stored, name=stored.name[:64])
+
+
+def _takes_members_along(account: Account) -> None:
+    delete = account.delete
+
+    def deletes(resource_id: int) -> None:
+        members = [number for number in account.find(resource_id).bundle_ids if account.is_in_view(number)]
+        for number in (resource_id, *members):
+            delete(number)
+
+    account.delete = deletes  # type: ignore[method-assign]
+
+
+def _needs_its_members(reference: Any) -> Hooks:
+    """Whoever reads a bundle without one of its members gets a server error."""
+
+    def respond(asked: Asked) -> Answered | None:
+        found = reference.account._resources.get(_number(asked)) if call(asked) == "read" else None
+        dead = found and not all(map(reference.account.is_in_view, found.bundle_ids))
+        return Answered(500, {}, "Internal error") if dead else None
+
+    return Hooks(respond=respond)
+
+
+def _holds_its_members(reference: Any) -> Hooks:
+    """Deleting a member of a bundle in view ends in a server error."""
+
+    def respond(asked: Asked) -> Answered | None:
+        if call(asked) != "delete":
+            return None
+        bundles = [stored.bundle_ids for stored in reference.account._resources.values() if stored.active]
+        held = any(_number(asked) in members for members in bundles)
+        return Answered(500, {}, "Internal error") if held else None
+
+    return Hooks(respond=respond)
+
+
+def _number(asked: Asked) -> int | None:
+    text = str(named(asked))
+    return int(text) if text.isdecimal() else None
 
 
 def _local_time(reference: Any) -> Hooks:
@@ -115,7 +171,7 @@ DEFECTS = (
         "TT-033",
         "TT-085",
     ),
-    account_defect("update-name-cut", "An update cuts a name after 64 letters", _cuts_new_names, "TT-030"),
+    account_defect("update-name-cut", "An update cuts a name after 64 letters", _updates(_cut), "TT-030"),
     defect(
         "update-emoji-crash",
         "A new name with an emoji ends in a server error",
@@ -129,4 +185,22 @@ DEFECTS = (
         "TT-026",
     ),
     Defect("tt-local-time", "Dates count from 1970 in local time", ("TT-050", "TT-057"), _local_time),
+    account_defect("update-moves", "An update sets another location", _updates(_moved), "TT-083"),
+    account_defect("update-unbundles", "An update takes a bundle apart", _updates(_unbundled), "TT-083"),
+    account_defect("delete-members", "A deletion takes the members of a bundle along", _takes_members_along, "TT-037"),
+    Defect(
+        "tt-bundle-member-crash", "A bundle that lost a member ends in a server error", ("TT-043",), _needs_its_members
+    ),
+    Defect(
+        "tt-delete-member-crash",
+        "Deleting a member of a bundle ends in a server error",
+        ("TT-035",),
+        _holds_its_members,
+    ),
+    defect(
+        "bundle-of-itself",
+        "Every resource names itself as bundled",
+        shows(lambda r: r.update(bundleResourceIdList=[*r["bundleResourceIdList"], r["resourceId"]])),
+        "TT-043",
+    ),
 )

@@ -142,6 +142,7 @@ class History:
         self.made: OrderedDict[str, int] = OrderedDict()
         self.turned_away: OrderedDict[str, bool] = OrderedDict()
         self.dubious: OrderedDict[str, bool] = OrderedDict()
+        self.renumbered: set[int | None] = set()
         self._events: deque[Event] = deque(maxlen=EVENTS)
         self._ticks = 0
         self._current: Call | None = None
@@ -272,7 +273,7 @@ class History:
         name = call.body.get("name")
         if not isinstance(name, str) or not call.exchange.intent.test:
             return
-        alone = call.exchange.intent.conclusive
+        alone = call.exchange.intent.provable
         date = next((milliseconds(view.get("createdDate")) for view in views), None)
         if not call.conforming and not call.refused:
             self.dubious[name] = True
@@ -290,7 +291,9 @@ class History:
         number = written_id(call)
         modified = next((view.get("modifiedDate") for view in views), ABSENT)
         self._happened(Event("update", number, end, call.body, modified, not call.conforming))
-        if not call.conforming or number is None:
+        renumbered = {view.id for view in views if view.foreign}
+        if not call.conforming or number is None or renumbered:
+            self.renumbered |= renumbered
             self._doubt(number, end)
             return
         story = self._remembered(number)
@@ -298,7 +301,8 @@ class History:
         story.earlier, story.last = story.last, {}
         story.sent, story.answered = call.body, any(not view.foreign for view in views)
         story.written = story.touched = max(story.written, end)
-        if story.presence == "gone" or call.body.get("active") is not True:
+        shown = [view.get("active") for view in views if not view.foreign]
+        if story.presence == "gone" or call.body.get("active") is not True or False in shown:
             story.presence = "unknown"
 
     def _absorb_deletion(self, call: Call, end: float) -> None:
