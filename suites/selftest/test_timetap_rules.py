@@ -187,3 +187,41 @@ def test_a_name_of_the_location_is_sent_where_it_may_not_be_null():
 
     assert samples.samples()["update"].draft.body["locationName"] == "bookproof"
     assert samples.instead("update") is None
+
+
+def test_a_deletion_that_is_refused_and_done_all_the_same_is_no_fault_of_the_list():
+    gone = said("DELETE", "/resource/1", None, "Not found", 404)
+
+    assert blamed(created(resource()), listed(resource()), gone, listed()) == []
+
+
+def test_a_resource_that_an_update_takes_from_view_is_blamed_on_the_update():
+    hidden = updated(resource(active=False), active=True, name="bookproof 1")
+
+    assert blamed(created(resource()), listed(resource()), hidden, listed()) == ["TT-083"]
+
+
+def test_an_update_that_changes_the_id_is_blamed_on_that_alone():
+    other = said("PUT", "/resource", resource(), resource(7, name="bookproof 1"))
+
+    assert blamed(created(resource()), listed(resource()), other, listed(resource(7, name="bookproof 1"))) == ["TT-073"]
+
+
+def test_a_list_that_loses_what_was_updated_is_blamed_on_the_list():
+    renamed = resource(name="bookproof 1 renamed")
+
+    assert blamed(created(resource()), listed(resource()), updated(renamed, name=renamed["name"]), listed()) == [
+        "TT-006"
+    ]
+
+
+def test_a_bundle_that_an_update_takes_apart_is_blamed_on_the_update():
+    bundle = resource(2, bundleResourceIdList=[1], bundledResources=["bookproof 1"])
+    apart = bundle | {"bundleResourceIdList": [], "bundledResources": []}
+    before = [created(resource()), created(bundle), read(bundle)]
+
+    assert blamed(*before, updated(apart, name=bundle["name"]), read(apart)) == ["TT-083"]
+
+
+def test_a_new_resource_that_names_bundled_ones_was_not_asked_to():
+    assert blamed(created(resource(bundleResourceIdList=[1]), {"bundleResourceIdList": []})) == ["TT-043"]

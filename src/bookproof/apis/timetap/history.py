@@ -250,6 +250,8 @@ class History:
         unanswered = call.response is None or call.status >= 500
         if unanswered and call.operation.id in ("updateResource", "deleteResource"):
             self._doubt(written_id(call), end)
+        elif call.refused and call.operation.id == "deleteResource" and path_id(call) in self.stories:
+            self._doubt(path_id(call), end)  # it may have been done, or by somebody else before
 
     def _absorb_creation(self, call: Call, views: list[View], end: float) -> None:
         for view in views:
