@@ -2,7 +2,6 @@
 
 import pytest
 
-from bookproof.exchange import Intent
 from bookproof.plugin import requirement
 
 pytestmark = pytest.mark.usefixtures("reading")
@@ -16,17 +15,6 @@ def test_a_bundle_shows_its_members_and_keeps_them(timetap, minimum, resource, n
     timetap.read(bundle)
     timetap.update(bundle, name=f"{minimum['name']} renamed")
     assert timetap.read(bundle).accepted
-
-
-@requirement("TT-035", "TT-037", "TT-043")
-@pytest.mark.usefixtures("deleting")
-def test_members_and_bundles_go_without_each_other(timetap, minimum, resource, neighbour):
-    members = [resource["resourceId"], neighbour["resourceId"]]
-    bundle = timetap.made(**minimum | {"bundleResourceIdList": members})
-    timetap.delete(resource)
-    timetap.session.send_as(timetap.samples.read(bundle["resourceId"]), Intent(about="TT-043"))
-    timetap.delete(bundle)
-    assert timetap.read(neighbour).accepted
 
 
 @requirement("TT-043", "TT-046")

@@ -153,7 +153,7 @@ class Client:
         try:
             if len(self._created) >= MANY:  # more than a page of a list that is shown by pages
                 self.list_all()
-            for resource_id in list(self._created):
+            for resource_id in reversed(list(self._created)):  # a bundle before its members
                 self.delete(resource_id)
             listed = self._listed()
             for resource_id in self._strangers & listed.keys():

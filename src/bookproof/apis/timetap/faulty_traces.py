@@ -161,7 +161,7 @@ DEFECTS = (
     Defect(
         "tt-update-refused-kept",
         "An update that is refused has set the name",
-        ("TT-082",),
+        ("TT-082", "TT-083"),
         _writes_first("update", _renames),
     ),
     account_defect(
@@ -202,5 +202,6 @@ DEFECTS = (
         "Every resource names itself as bundled",
         shows(lambda r: r.update(bundleResourceIdList=[*r["bundleResourceIdList"], r["resourceId"]])),
         "TT-043",
+        "TT-046",
     ),
 )

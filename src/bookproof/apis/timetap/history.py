@@ -276,7 +276,7 @@ class History:
         if not isinstance(name, str) or not call.exchange.intent.test:
             return
         alone = call.exchange.intent.provable
-        date = next((milliseconds(view.get("createdDate")) for view in views), None)
+        date = next((milliseconds(view.get("createdDate")) for view in views if view.id is not None), None)
         if not call.conforming and not call.refused:
             self.dubious[name] = True
         elif alone and not call.conforming:

@@ -63,7 +63,7 @@ class CreationCreates(Remembering):
         if events is None or any(event.kind == "update" for event in events):
             return
         for view in past.news:
-            name = view.get("name") if view.kind == "list" and view.id not in past.ids else None
+            name = view.get("name") if view.kind == "list" and view.id is not None and view.id not in past.ids else None
             if isinstance(name, str) and name not in past.dubious:
                 yield from self._newcomer(view, name, past)
 
