@@ -257,7 +257,7 @@ class Judge:
         intent = call.exchange.intent
         if not intent.vouched or not intent.demonstrates:
             judgement.refusal = f"refused a request that the document allows ({call.status})"
-            if call.refused and not call.denied:
+            if call.refused and not call.denied and call.status not in ABOUT_THE_RUN:
                 self._judge_body(call, call.operation.answer(call.status), judgement)
             return
         owner, expected = intent.demonstrates, "success (2xx)"

@@ -7,10 +7,13 @@ from bookproof.plugin import requirement
 pytestmark = pytest.mark.usefixtures("reading")
 
 
-@requirement("TT-043", "TT-046")
-def test_a_bundle_shows_its_members(timetap, minimum, resource, neighbour):
+@requirement("TT-043", "TT-046", "TT-083")
+@pytest.mark.usefixtures("updating")
+def test_a_bundle_shows_its_members_and_keeps_them(timetap, minimum, resource, neighbour):
     members = [resource["resourceId"], neighbour["resourceId"]]
     bundle = timetap.made(**minimum | {"bundleResourceIdList": members})
+    timetap.read(bundle)
+    timetap.update(bundle, name=f"{minimum['name']} renamed")
     assert timetap.read(bundle).accepted
 
 

@@ -51,6 +51,11 @@ def test_the_services_may_come_in_any_order(timetap, minimum, reasons):
     assert timetap.create(minimum | {"reasonIdList": reasons[::-1]}).accepted
 
 
+@requirement("TT-026")
+def test_a_service_that_is_named_twice_does_no_harm(timetap, minimum, reasons):
+    assert timetap.create(minimum | {"reasonIdList": reasons[:1] * 2}).accepted
+
+
 @requirement("TT-043")
 def test_a_bundle_may_be_null(timetap, minimum):
     assert timetap.create(minimum | {"bundleResourceIdList": None}).accepted

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bookproof.exchange import Intent
 from bookproof.plugin import demonstrates, requirement
 
 pytestmark = pytest.mark.usefixtures("deleting")
@@ -47,3 +48,14 @@ def test_deleting_twice_does_no_harm(timetap, resource):
 def test_the_id_of_a_deleted_resource_is_not_given_again(timetap, minimum, resource):
     timetap.delete(resource)
     assert timetap.create(minimum).accepted
+
+
+@requirement("TT-035", "TT-037", "TT-043")
+@pytest.mark.usefixtures("reading")
+def test_members_and_bundles_go_without_each_other(timetap, minimum, resource, neighbour):
+    members = [resource["resourceId"], neighbour["resourceId"]]
+    bundle = timetap.made(**minimum | {"bundleResourceIdList": members})
+    timetap.delete(resource)
+    timetap.session.send_as(timetap.samples.read(bundle["resourceId"]), Intent(about="TT-043"))
+    timetap.delete(bundle)
+    assert timetap.read(neighbour).accepted

@@ -7,6 +7,11 @@ from bookproof.plugin import demonstrates, requirement
 pytestmark = pytest.mark.usefixtures("reading", "updating")
 
 SERVICES = {"one less": slice(1), "none": slice(0), "others": slice(1, None), "in another order": slice(None, None, -1)}
+RENAMED = {
+    "with signs and alphabets": 'bookproof-it\'s 100 % of "5 < 6" & a\\b 会議室 🧘 end',
+    "of 255 letters": "bookproof ".ljust(255, "n"),
+    "of 1000 letters": "bookproof ".ljust(1000, "n"),
+}
 FOREIGN = {
     "createdDate": 1531934814568,
     "createdUser": "bookproof-nobody",
@@ -22,6 +27,12 @@ FOREIGN = {
 def test_all_properties_of_the_sample_may_be_sent(timetap, title, resource):
     body = timetap.samples.full_update(f"{title} ball", resource)
     assert timetap.send(timetap.samples.update(body)).accepted
+
+
+@demonstrates("TT-032")
+def test_a_resource_may_be_sent_back_under_the_name_that_it_has(timetap, resource):
+    body = timetap.samples.full_update(resource["name"], resource)
+    assert timetap.session.send_request(timetap.session.build(timetap.samples.update(body))).accepted
 
 
 @requirement("TT-030", "TT-083")
@@ -92,3 +103,19 @@ def test_two_updates_follow_each_other(timetap, resource, reasons):
     timetap.update(resource, name=f"{resource['name']} once")
     timetap.update(resource, name=f"{resource['name']} twice", reasonIdList=reasons[:1])
     assert timetap.read(resource).accepted
+
+
+@requirement("TT-082")
+def test_an_update_that_is_refused_changes_nothing(timetap, resource, reasons):
+    timetap.read(resource)
+    timetap.update(resource, name=f"{resource['name']} renamed", reasonIdList="none")
+    timetap.read(resource)
+    timetap.update(resource, name={"value": resource["name"]}, reasonIdList=reasons[1:])
+    assert timetap.read(resource).accepted
+
+
+@requirement("TT-030", "TT-083")
+@pytest.mark.parametrize("name", RENAMED.values(), ids=RENAMED)
+def test_an_unusual_name_is_set(timetap, standing, name):
+    timetap.update(standing, name=name)
+    assert timetap.read(standing).accepted

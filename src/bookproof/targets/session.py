@@ -215,16 +215,24 @@ class Session:
         """Whether the refusal of a valid request is a fault: its ids are declared, or the target has taken such ids."""
         return not self.undeclared or self._takes_made_up
 
-    def establish(self, name: str) -> None:
+    def establish(self, name: str, instead: Callable[[], None] | None = None) -> None:
         """Makes sure, once a run, that a sample (the plainest valid request of its kind) is accepted.
 
         Untested where it is not: what builds on it cannot be shown, and the refusal is blamed once, on the
         requirement that the sample demonstrates.
+        instead: changes a sample that may be refused for reasons that the document does not state, before it is sent
+        once more; nobody vouches for it until then.
         """
         if name not in self._established:
             sample = self.samples.samples()[name]
             with self._scene(f"{ESTABLISHING}{name}", sample.demonstrates):
-                answer = self._with_ids_known(name, self.send(sample.draft))
+                if instead is None:
+                    answer = self._with_ids_known(name, self.send(sample.draft))
+                else:
+                    answer = self.send_as(sample.draft, replace(self._intent(None), vouched=False))
+                    if 400 <= answer.status < 500:
+                        instead()
+                        answer = self.send(self.samples.samples()[name].draft)
             self._established[name] = self._obstacle(sample.demonstrates, answer)
         obstacle = self._established[name]
         if obstacle is not None:

@@ -11,13 +11,16 @@ from zlib import crc32
 
 from bookproof.apis.timetap.access import LOGIN, login
 from bookproof.apis.timetap.history import whole
-from bookproof.apis.timetap.samples import DATE, END, PREFIX, START, Fixtures, Samples
+from bookproof.apis.timetap.samples import END, PREFIX, START, Fixtures, Samples
 from bookproof.draft import Draft
 from bookproof.errors import CannotJudge, Untested
 from bookproof.exchange import Exchange
 
 NOBODY, NOBODIES = 2_100_000_000, 40_000_000
 """Ids near the end of what 32 bits hold, and how many: no account has so many resources, and any server reads them."""
+
+MANY = 50
+"""How many resources a run must have left to look at all of them together."""
 
 
 class Client:
@@ -46,7 +49,7 @@ class Client:
         """Asks for one resource (the resource itself or its id); gives the Answer."""
         return self.session.send(self.samples.read(_id(resource)))
 
-    def is_busy(self, resource: Any, date: str = DATE, start: str = START, end: str = END) -> Any:
+    def is_busy(self, resource: Any, date: str | None = None, start: str = START, end: str = END) -> Any:
         """Asks whether a resource is busy; gives the Answer."""
         return self.session.send(self.samples.is_busy(_id(resource), date, start, end))
 
@@ -81,7 +84,7 @@ class Client:
                 self._settle_in()
             for name in ("list",) if self.samples.own is None else ("list", "read", "is_busy", "update"):
                 with suppress(Untested):
-                    self.session.establish(name)
+                    self.session.establish(name, self.samples.instead(name))
         self.session.establish("create")
         if self.samples.own is None:
             raise Untested("the answer to a creation names no resource", blocked_by="TT-020")
@@ -148,7 +151,9 @@ class Client:
             return []
         left = [f"a resource named {name!r}, whose creation was answered without an id" for name in self._nameless]
         try:
-            for resource_id in list(self._created):
+            if len(self._created) >= MANY:  # more than a page of a list that is shown by pages
+                self.list_all()
+            for resource_id in reversed(list(self._created)):  # a bundle before its members
                 self.delete(resource_id)
             listed = self._listed()
             for resource_id in self._strangers & listed.keys():

@@ -1,6 +1,6 @@
 """The catalogue that proves TimeTap's suite: every seeded defect, and the conforming variations."""
 
-from bookproof.apis.timetap import faulty_answers, faulty_requests, faulty_state, faulty_updates, lenient
+from bookproof.apis.timetap import faulty_answers, faulty_requests, faulty_state, faulty_traces, faulty_updates, lenient
 from bookproof.apis.timetap.races import RACES
 from bookproof.apis.timetap.variations import VARIATIONS
 from bookproof.faults import Catalogue
@@ -12,6 +12,7 @@ CATALOGUE = Catalogue(
         *faulty_answers.DEFECTS,
         *faulty_state.DEFECTS,
         *faulty_updates.DEFECTS,
+        *faulty_traces.DEFECTS,
     ),
     variations=VARIATIONS,
     races=RACES,

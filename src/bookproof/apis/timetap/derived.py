@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
 
 from bookproof.apis.timetap.history import History, View, milliseconds, whole
 from bookproof.exchange import ABSENT, brief
 from bookproof.rules import Call, Rule, Ruling, Taken, same
+
+A_MINUTE: Final = 60_000
+HALF_AN_HOUR: Final = 30 * A_MINUTE
 
 
 class Remembering(Rule):
@@ -90,7 +94,8 @@ class ProfessionalIdsText(Remembering):
 class BundleIds(Remembering):
     """Lines 213 and 216: a bundle set, in either spelling, holds the resources of bundleResourceIdList.
 
-    A null set says nothing (TT-R21), and one that was deleted may be left out of the set.
+    A null set says nothing (TT-R21), and one that was deleted may be left out of the set. Nobody bundles a resource
+    that is only just created without a bundle of its own.
     """
 
     name = "bundle-ids"
@@ -102,6 +107,9 @@ class BundleIds(Remembering):
             return
         yield self.shown()
         wanted = {whole(number) for number in ids or ()}
+        sent = call.body.get("bundleResourceIdList", ABSENT)
+        if call.operation.id == "createResource" and (sent is None or sent == []) and wanted:
+            yield self.breach(view.where("bundleResourceIdList"), "no resources", brief(ids))
         for spelling in ("bundleResourceSet", "bundledResourceSet"):
             members = view.get(spelling)
             if members is not ABSENT:
@@ -130,6 +138,8 @@ class BundleNames(Remembering):
         if not ids:
             yield from self.compare(not names, view, "bundledResources", "no names")
             return
+        if call.operation.id == "updateResource":
+            return  # what it does to others is told by other rules
         known = [past.names(number, call) for number in map(whole, ids) if number is not None]
         if names is None or len(known) < len(ids) or not all(known):
             return
@@ -146,6 +156,7 @@ class Milliseconds(Remembering):
     """Lines 224 and 240: a date counts milliseconds since 1970 (TT-R26: seconds stay below 10^11 for a thousand years).
 
     Dates of resources that others made may stand for nothing (0), so they are judged where they look like seconds.
+    Those of a new one are set while it is answered, so that they show a time zone other than UTC.
     """
 
     def __init__(self, history: History, name: str, prop: str) -> None:
@@ -158,9 +169,13 @@ class Milliseconds(Remembering):
         number = whole(view.get(self._prop))
         if number is None:
             return
-        own = call.operation.id == "createResource" or past.story_of(view).own
+        created = call.operation.id == "createResource"
+        own = created or past.story_of(view).own
         holds = 10**11 <= number < 10**14 or (number < 10**8 and not own)
         yield from self.compare(holds, view, self._prop, "milliseconds since 1970")
+        clock = _clock(call)
+        if holds and created and clock is not None and self._prop not in call.body and _other_zone(number - clock):
+            yield self.breach(view.where(self._prop), f"about {clock}, as the answer's Date has it", str(number))
 
 
 class ModifiedNotBeforeCreated(Remembering):
@@ -214,6 +229,21 @@ class ListHidesInactive(Remembering):
         """No item is inactive."""
         if view.kind == "list" and isinstance(active := view.get("active"), bool):
             yield from self.compare(active, view, "active", "true")
+
+
+def _clock(call: Call) -> int | None:
+    """When the server says that it answered, in milliseconds; None where it does not."""
+    said = call.response.header("Date") if call.response else None
+    try:
+        return int(parsedate_to_datetime(said).timestamp() * 1000) if said else None
+    except ValueError:
+        return None
+
+
+def _other_zone(ahead: int) -> bool:
+    """Whether two readings of one clock differ as time zones do: by half-hours. Clocks differ otherwise."""
+    halves, rest = divmod(ahead + A_MINUTE, HALF_AN_HOUR)
+    return rest <= 2 * A_MINUTE and 0 < abs(halves) <= 28
 
 
 def _digits(text: str) -> list[str]:

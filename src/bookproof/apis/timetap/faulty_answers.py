@@ -237,7 +237,7 @@ MISSING = (
 )
 
 VALUES = (
-    defect("name-truncated", "Names are cut after 40 letters", sets("name", lambda v: v[:40]), "TT-061"),
+    defect("name-truncated", "Names are cut after 40 letters", sets("name", lambda v: v[:40]), "TT-030", "TT-061"),
     defect("name-lower", "Names are shown in lower case", sets("name", str.lower), "TT-030", "TT-061"),
     defect("name-latin", "Letters beyond ASCII are lost", sets("name", _latin), "TT-030", "TT-061"),
     defect(

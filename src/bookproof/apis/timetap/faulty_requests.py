@@ -83,6 +83,18 @@ def _windows(wrong: Callable[[str, str, str], bool], mend: tuple[str, str, str])
     return Hooks(request=request)
 
 
+def _collides_with_itself(reference: Any) -> Hooks:
+    """An update that sends the name which the resource has is refused: the name is taken."""
+
+    def respond(asked: Asked) -> Answered | None:
+        number = named(asked)
+        stored = reference.account._resources.get(number) if isinstance(number, int) else None
+        taken = call(asked) == "update" and stored is not None and asked.json.get("name") == stored.name
+        return Answered(409, {}, "The name is taken") if taken else None
+
+    return Hooks(respond=respond)
+
+
 PLAIN = ("2030-01-10", "1000", "1100")
 
 
@@ -147,6 +159,7 @@ VALID_REFUSED = (
         denies(having("createdDate", "update", lambda v: v > 1.6e12)),
         "TT-032",
     ),
+    Defect("tt-update-own-name", "A resource may not keep its name in an update", ("TT-032",), _collides_with_itself),
     defect(
         "create-alphabet-crash",
         "A name beyond ASCII ends in a server error",
@@ -203,6 +216,12 @@ STRANGERS = (
         "read-id-crash",
         "An id that is no number ends in a server error",
         crashes(lambda a: "/resource/" in a.path and not str(named(a)).isdecimal()),
+        "TT-085",
+    ),
+    defect(
+        "read-id-overflow",
+        "An id of more than 32 bits ends in a server error",
+        crashes(lambda a: "/resource/" in a.path and str(named(a)).isdecimal() and int(str(named(a))) >= 2**31),
         "TT-085",
     ),
     Defect(

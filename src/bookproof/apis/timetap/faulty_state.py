@@ -296,7 +296,7 @@ CREATIONS = (
     account_defect(
         "ids-by-name", "A second resource of the same name gets the id of the first", _same_name_same_id, "TT-072"
     ),
-    Defect("tt-ids-shared", "Two creations at the same time share an id", ("TT-072", "TT-082"), _shares_ids),
+    Defect("tt-ids-shared", "Two creations at the same time share an id", ("TT-020", "TT-072", "TT-082"), _shares_ids),
     account_defect(
         "create-loses-alphabets", "Names beyond ASCII are answered and not kept", _loses_alphabets, "TT-082"
     ),

@@ -139,6 +139,10 @@ class History:
         self.user: str | None = None
         self.reads_answered = False
         self.listing: Listing | None = None
+        self.made: OrderedDict[str, int] = OrderedDict()
+        self.turned_away: OrderedDict[str, bool] = OrderedDict()
+        self.dubious: OrderedDict[str, bool] = OrderedDict()
+        self.renumbered: set[int | None] = set()
         self._events: deque[Event] = deque(maxlen=EVENTS)
         self._ticks = 0
         self._current: Call | None = None
@@ -193,8 +197,8 @@ class History:
         return number in self.ids and call.began_after(self.ids[number])
 
     def businesses_sent(self, call: Call) -> set[int]:
-        """The businessIds that updates send: the call itself, and those that are under way."""
-        sent = [call.body] if call.operation.id == "updateResource" else []
+        """The businessIds that clients send: with the call itself, and with those that are under way."""
+        sent = [call.body]
         sent += [body for request in call.exchange.meanwhile if isinstance(body := body_value(request), dict)]
         return {number for body in sent if (number := whole(body.get("businessId"))) is not None}
 
@@ -220,6 +224,8 @@ class History:
 
     def _absorb(self, call: Call, views: list[View]) -> None:
         end = call.end
+        if call.operation.id == "createResource":
+            self._absorb_name(call, views)
         if not call.accepted:
             self._absorb_failure(call, end)
             return
@@ -244,6 +250,8 @@ class History:
         unanswered = call.response is None or call.status >= 500
         if unanswered and call.operation.id in ("updateResource", "deleteResource"):
             self._doubt(written_id(call), end)
+        elif call.refused and call.operation.id == "deleteResource" and path_id(call) in self.stories:
+            self._doubt(path_id(call), end)  # it may have been done, or by somebody else before
 
     def _absorb_creation(self, call: Call, views: list[View], end: float) -> None:
         for view in views:
@@ -252,16 +260,42 @@ class History:
             known = self.stories.get(view.id)
             # Others may have seen it, and changed it, before this answer came.
             alone = known is None or call.began_after(known.touched)
-            presence: Presence = "in view" if alone else "unknown"
+            asked_out = call.body.get("active") is False and view.get("active") is not True
+            presence: Presence = "in view" if alone and not asked_out else "unknown"
             self.stories[view.id] = Story(view.id, True, presence, alone, born=self._ticks, written=end)
             if isinstance(user := view.get("createdUser"), str):
                 self.user = user
+
+    def _absorb_name(self, call: Call, views: list[View]) -> None:
+        """What became of the names that a suite gives once.
+
+        `made` has dates of creations, `turned_away` those that were only refused, `dubious` those that were not to be
+        accepted and may have been.
+        """
+        name = call.body.get("name")
+        if not isinstance(name, str) or not call.exchange.intent.test:
+            return
+        alone = call.exchange.intent.provable
+        date = next((milliseconds(view.get("createdDate")) for view in views if view.id is not None), None)
+        if not call.conforming and not call.refused:
+            self.dubious[name] = True
+        elif alone and not call.conforming:
+            self.turned_away.setdefault(name, True)
+        elif call.accepted:
+            self.turned_away[name] = False
+            if alone and date is not None:
+                self.made[name] = date
+        for names in (self.made, self.turned_away, self.dubious):
+            if len(names) > LONGEST:
+                names.popitem(last=False)
 
     def _absorb_update(self, call: Call, views: list[View], end: float) -> None:
         number = written_id(call)
         modified = next((view.get("modifiedDate") for view in views), ABSENT)
         self._happened(Event("update", number, end, call.body, modified, not call.conforming))
-        if not call.conforming or number is None:
+        renumbered = {view.id for view in views if view.foreign}
+        if not call.conforming or number is None or renumbered:
+            self.renumbered |= renumbered
             self._doubt(number, end)
             return
         story = self._remembered(number)
@@ -269,7 +303,8 @@ class History:
         story.earlier, story.last = story.last, {}
         story.sent, story.answered = call.body, any(not view.foreign for view in views)
         story.written = story.touched = max(story.written, end)
-        if story.presence == "gone" or call.body.get("active") is not True:
+        shown = [view.get("active") for view in views if not view.foreign]
+        if story.presence == "gone" or call.body.get("active") is not True or False in shown:
             story.presence = "unknown"
 
     def _absorb_deletion(self, call: Call, end: float) -> None:

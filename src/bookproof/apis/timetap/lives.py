@@ -83,17 +83,24 @@ class UniqueIds(Remembering):
 
 
 class CreatedDateStays(Remembering):
-    """Line 224: the date of creation is not changed by an update; seen in the same kind of answer."""
+    """Line 224: the date of creation is not changed by an update; seen in the same kind of answer.
+
+    The answer to a creation is not enough to go by: where it shows another date than was kept, no update is to blame.
+    """
 
     name = "created-date-stays"
 
     def judge_view(self, view: View, call: Call, past: History) -> Iterator[Ruling]:
-        """Compares the answer to an update with that to the creation, and later sights with earlier ones."""
+        """Compares the answer to an update with earlier sights or updates, and later sights with earlier ones."""
         story = past.story_of(view)
-        written = call.operation.id == UPDATE or (view.kind != "answer" and story.sent is not None)
-        before, now = story.created.get(view.kind, ABSENT), view.get("createdDate")
-        if written and before is not ABSENT and now is not ABSENT and past.relied(story, call):
-            yield from self.compare(alike(before, now), view, "createdDate", before)
+        seen = story.created
+        if call.operation.id == UPDATE:
+            kinds = [kind for kind in seen if kind != "answer" or story.sent is not None]
+        else:
+            kinds = [view.kind] if view.kind in seen and view.kind != "answer" and story.sent is not None else []
+        before, now = [seen[kind] for kind in kinds if seen[kind] is not ABSENT], view.get("createdDate")
+        if before and now is not ABSENT and past.relied(story, call):
+            yield from self.compare(any(alike(date, now) for date in before), view, "createdDate", before[0])
 
 
 class UpdateChangesGiven(Remembering):

@@ -1,6 +1,7 @@
 """Conforming variations: the other defensible readings of the document's unclear places."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from bookproof.apis.timetap.account import Account
@@ -13,6 +14,7 @@ from bookproof.apis.timetap.wire import (
     sets,
     shows,
     variation,
+    window,
 )
 from bookproof.exchange import ABSENT
 from bookproof.faults import Answered, Asked, Hooks, Variation, status
@@ -136,6 +138,71 @@ def _members_go_with_their_deletion(reference: Any) -> Hooks:
     return Hooks(answer=answer)
 
 
+def _forbids_the_dead(reference: Any) -> Hooks:
+    """What is asked of a deleted resource is forbidden."""
+
+    def answer(asked: Asked, answered: Answered) -> None:
+        if answered.status == 400 and str(named(asked)) in map(str, reference.account._resources):
+            answered.status = 403
+
+    return Hooks(answer=answer)
+
+
+def _business_is_written(reference: Any) -> Hooks:
+    """businessId is the one that was sent."""
+    sent: dict[int, int] = {}
+
+    def answer(asked: Asked, answered: Answered) -> None:
+        wanted = asked.json.get("businessId") if isinstance(asked.json, dict) else None
+        for resource in resources(asked, answered):
+            if call(asked) in ("create", "update") and isinstance(wanted, int) and not isinstance(wanted, bool):
+                sent[resource["resourceId"]] = wanted
+            resource["businessId"] = sent.get(resource["resourceId"], resource["businessId"])
+
+    return Hooks(answer=answer)
+
+
+def _locations_are_named_by_clients(reference: Any) -> Hooks:
+    """locationName is null until a client gives one, and no update may send null."""
+
+    def request(asked: Asked) -> None:
+        if call(asked) == "create" and isinstance(asked.json, dict):
+            asked.json.setdefault("locationName", None)
+
+    def respond(asked: Asked) -> Answered | None:
+        null = call(asked) == "update" and isinstance(asked.json, dict) and asked.json.get("locationName", "") is None
+        return Answered(422, {}, {"locationName": ["must be a string"]}) if null else None
+
+    return Hooks(request=request, respond=respond)
+
+
+def _bundled_both_ways(reference: Any) -> Hooks:
+    """A member of a bundle shows the bundle as what it is bundled with."""
+    account: Account = reference.account
+    view = account.view
+
+    def shown(stored: Any, *, with_bundle: bool = True) -> Resource:
+        bundles = [n for n, other in account._resources.items() if stored.resource_id in other.bundle_ids]
+        return view(replace(stored, bundle_ids=(*stored.bundle_ids, *bundles)), with_bundle=with_bundle)
+
+    account.view = shown  # type: ignore[method-assign]
+    return NOTHING
+
+
+def _looks_no_further(reference: Any) -> Hooks:
+    """A window that begins more than 90 days ahead, or at no quarter of an hour, is refused."""
+
+    def respond(asked: Asked) -> Answered | None:
+        date, start, end = window(asked)
+        if call(asked) != "busy":
+            return None
+        last = datetime.fromtimestamp(reference.account.now() / 1000, UTC) + timedelta(days=90)
+        odd = {start[2:], end[2:]} - {"00", "15", "30", "45"}
+        return Answered(422, {}, "No such window") if odd or date > f"{last:%Y-%m-%d}" else None
+
+    return Hooks(respond=respond)
+
+
 READINGS = (
     variation("array-of-one", "Reading gives an array of one", replaces(lambda a, v: [v], "read")),
     variation("bundle-as-text", "The names of a bundle are one text", sets("bundledResources", _names_as_text)),
@@ -176,4 +243,15 @@ READINGS = (
     ),
     variation("bundles-dropped", "A creation does not take a bundle", Hooks(request=_drops_bundles)),
     Variation("tt-ok-bundle-members-go", "A bundle shows no member that was deleted", _members_go_with_their_deletion),
+    Variation("tt-ok-dead-forbidden", "What is asked of a deleted resource is forbidden", _forbids_the_dead),
+    Variation("tt-ok-business-written", "businessId is the one that was sent", _business_is_written),
+    Variation(
+        "tt-ok-locations-named-by-clients",
+        "locationName is null until a client gives one, and null is refused in an update",
+        _locations_are_named_by_clients,
+    ),
+    Variation("tt-ok-bundled-both-ways", "A member of a bundle names the bundle", _bundled_both_ways),
+    Variation(
+        "tt-ok-near-windows", "Windows far ahead, or beside the quarters of an hour, are refused", _looks_no_further
+    ),
 )

@@ -44,17 +44,36 @@ ONE_READING_OF_A_CLOCK = 1000
 
 
 class CreationCreates(Remembering):
-    """Line 32: a creation answers with the new resource. That its id is there is for the schema to say."""
+    """Line 32: a creation answers with the new resource, and brings no other into being; a refused one brings none.
+
+    That the answer has its id is for the schema to say. What else came into being is told by its name, so that only a
+    run of the suite is judged: nobody else gives the names that it gives once.
+    """
 
     name = "creation-creates"
 
     def judge(self, call: Call, past: History) -> Iterator[Ruling]:
-        """The answer is one object."""
+        """The answer is one object; a list shows nothing new that was not answered with."""
         if call.operation.id == CREATE and call.accepted and call.conforming:
             yield Taken("TT-R31", f"a creation is answered with {call.status}")
             yield from self.verdict(
                 isinstance(call.answered, dict), "response.body", "the new resource", brief(call.answered)
             )
+        events = past.since(past.listing.tick, call) if past.listing and call.exchange.intent.test else None
+        if events is None or any(event.kind == "update" for event in events):
+            return
+        for view in past.news:
+            name = view.get("name") if view.kind == "list" and view.id is not None and view.id not in past.ids else None
+            if isinstance(name, str) and name not in past.dubious:
+                yield from self._newcomer(view, name, past)
+
+    def _newcomer(self, view: View, name: str, past: History) -> Iterator[Ruling]:
+        """A resource that no answer has shown: a second one of a creation, or one of a creation that was refused."""
+        created, made = milliseconds(view.get("createdDate")), past.made.get(name)
+        if created is not None and made is not None and abs(created - made) <= ONE_READING_OF_A_CLOCK:
+            yield self.breach(view.where("resourceId"), "one resource for each creation", f"another, {view.id}")
+        elif past.turned_away.get(name):
+            yield self.breach(view.where("resourceId"), "nothing from a creation that was refused", f"{view.id}")
 
 
 class EchoReasonIds(Echo):

@@ -1,12 +1,15 @@
 """Fixtures of a TimeTap target, and the valid requests built from them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from time import time
 from typing import Any, ClassVar
 
 from bookproof import apis
 from bookproof.apis import Sample
+from bookproof.apis.timetap.history import milliseconds
 from bookproof.draft import Draft
 
 ELSEWHERE = 2_000_000_011
@@ -53,6 +56,7 @@ class Samples:
         self.reason_ids = list(dict.fromkeys(fixtures.reason_ids))
         self.own: dict[str, Any] | None = None
         self.doomed: int | None = None
+        self._today: date | None = None
 
     def minimum(self, name: str = f"{PREFIX}-hamster wheel", **changes: Any) -> dict[str, Any]:
         """The least that a creation takes (lines 63-71), with changes."""
@@ -68,6 +72,30 @@ class Samples:
         """Takes what was shown of a resource that the run created; requests are aimed at it."""
         known = self.own or self.stand_in()
         self.own = known | {name: value for name, value in resource.items() if name in known}
+
+    def instead(self, name: str) -> Callable[[], None] | None:
+        """How a sample is changed that a target may refuse for reasons of its own; None where there are none.
+
+        A window may lie too far ahead, and a name that is shown as null may not be sent back so: the table calls it
+        a string that is required.
+        """
+        if name == "is_busy" and self._today is None:
+            return self._come_near
+        if name == "update" and self.resource["locationName"] is None:
+            return lambda: self.remember({"locationName": PREFIX})
+        return None
+
+    def day(self, far: str) -> str:
+        """A date, or the next one with the same day of the month where windows may not lie far ahead."""
+        if self._today is None:
+            return far
+        days = (self._today + timedelta(days=number) for number in range(2, 70))
+        return next(str(day) for day in days if f"{day:%d}" == far[-2:])
+
+    def _come_near(self) -> None:
+        """Takes the server's own clock, as the run's resource shows it: in a recording it is the same."""
+        created = milliseconds(self.resource["createdDate"])
+        self._today = datetime.fromtimestamp(created / 1000 if created else time(), UTC).date()
 
     def stand_in(self) -> dict[str, Any]:
         """What the run's resource looks like before there is one: the document's sample (lines 72-101)."""
@@ -101,7 +129,8 @@ class Samples:
     def full_creation(self) -> dict[str, Any]:
         """The minimum and the other writable fields, with values that the account itself showed for them."""
         shown = self.resource
-        further = {name: shown[name] for name in ("locationName", "reasonIdListText", "reasons")}
+        names = ("locationName", "reasonIdListText", "reasons")
+        further = {name: shown[name] for name in names if shown[name] is not None}
         return self.minimum(f"{PREFIX}-treadmill") | further
 
     def full_update(self, name: str = f"{PREFIX}-ball", shown: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -121,9 +150,14 @@ class Samples:
         """GET /resource/{resourceId}."""
         return Draft("readResource", path={"resourceId": resource_id})
 
-    def is_busy(self, resource_id: Any, date: str = DATE, start: str = START, end: str = END) -> Draft:
+    def is_busy(self, resource_id: Any, day: str | None = None, start: str = START, end: str = END) -> Draft:
         """GET /resource/{resourceId}/isBusy/…"""
-        path = {"resourceId": resource_id, "apptDate": date, "apptStartTime": start, "apptEndTime": end}
+        path = {
+            "resourceId": resource_id,
+            "apptDate": day or self.day(DATE),
+            "apptStartTime": start,
+            "apptEndTime": end,
+        }
         return Draft("isBusy", path=path)
 
     def update(self, body: Any) -> Draft:
@@ -190,7 +224,8 @@ class Samples:
             body = _aimed(body.decode(), own).encode()
         elif isinstance(body, list | str):
             body = json.loads(_aimed(json.dumps(body), own))
-        path = {name: target if value == ELSEWHERE else value for name, value in path.items()}
+        aimed = {ELSEWHERE: target, DATE: self.day(DATE)}
+        path = {name: aimed.get(value, value) for name, value in path.items()}
         return replace(draft, path=path, body=body)
 
 
