@@ -130,7 +130,7 @@ def _newcomers(call: Call, past: History) -> Iterator[Outcome]:
 
 
 def _twin(view: View, past: History) -> bool:
-    """Whether a new resource has the name and the time of a creation: an update that followed at once is not to blame."""
+    """Whether a new resource has the name and the time of a creation: no update that followed at once is to blame."""
     name, date = view.get("name"), milliseconds(view.get("createdDate"))
     return isinstance(name, str) and date is not None and past.made.get(name) == date
 
