@@ -119,10 +119,20 @@ def _newcomers(call: Call, past: History) -> Iterator[Outcome]:
     for view in past.views:
         story = past.story(view.id)
         new = view.id not in listing.ids | past.renumbered and not story.own and story.presence != "gone"
-        if new and any(_brought(view, event, alone=bool(call.exchange.intent.test)) for event in updates):
+        if (
+            new
+            and not _twin(view, past)
+            and any(_brought(view, event, alone=bool(call.exchange.intent.test)) for event in updates)
+        ):
             yield Outcome(UPDATE, False, view.where("resourceId"), "no new resource", f"resource {view.id}")
             return
     yield Outcome(UPDATE, True)
+
+
+def _twin(view: View, past: History) -> bool:
+    """Whether a new resource has the name and the time of a creation: no update that followed at once is to blame."""
+    name, date = view.get("name"), milliseconds(view.get("createdDate"))
+    return isinstance(name, str) and date is not None and past.made.get(name) == date
 
 
 def _brought(view: View, event: Event, *, alone: bool) -> bool:
