@@ -18,9 +18,7 @@ from bookproof.variants import Pack, Variant, packs
 NEXUDUS = apis.load("nexudus")
 TABLES = (
     ("highlevel", "test_response.py", "UNUSUAL", ("room", "equipment")),
-    ("nexudus", "test_allowed_values.py", "ALLOWED", ("minimum",)),
-    ("nexudus", "test_unusual_values.py", "UNUSUAL", ("minimum",)),
-    ("nexudus", "test_read_back.py", "STORED", ("minimum",)),
+    ("nexudus", "test_values.py", "VALUES", ("minimum",)),
 )
 FLAG = Variant("a flag", "NX-045", {"Heating": True})
 FLOOR = Variant("a group", "NX-054", {"GroupName": "bookproof-floor 2"})
