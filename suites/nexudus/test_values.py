@@ -135,6 +135,7 @@ INTEGERS = {
     "six digits": 100_000,
     "beyond 32 bits": 2**31,
     "the largest of 64 bits": 2**63 - 1,
+    "beyond 64 bits": 2**64,
 }
 NUMBERS = {
     "zero": 0,

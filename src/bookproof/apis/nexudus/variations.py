@@ -49,6 +49,28 @@ def _known_ids_only(reference: Any) -> Hooks:
     return _first_refused(unknown)
 
 
+def _fussy(reference: Any) -> Hooks:
+    """Everything that names nothing is refused: ids without a word, the rest for each such field at once."""
+    reference._known_ids_only = True
+
+    def odd(name: str, value: Any) -> bool:
+        wide = isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 2**31
+        return (
+            name not in (*REQUIRED, *TYPICAL)
+            or wide
+            or (name == "Name" and isinstance(value, str) and len(value) > 255)
+        )
+
+    def respond(asked: Asked) -> Answered | None:
+        sent = body_of(asked)
+        if sent.get("CancellationFeeProductId") is not None or any(sent.get(name) for name in ID_LISTS):
+            return Answered(404, {"content-type": "text/plain"}, ABSENT, b"Not found")
+        fields = [name for name, value in sent.items() if odd(name, value)]
+        return Answered(400, {}, envelope(*fields)) if fields else None
+
+    return Hooks(respond=respond)
+
+
 def _other_words(asked: Asked, body: dict[str, Any]) -> None:
     name = body["Errors"][0]["PropertyName"]
     body["Message"] = f"{name}: may not be null, empty: or odd"
@@ -209,6 +231,7 @@ VARIATIONS: Final = (
         simply(together(on_success(sets(TraceId="0f", Links=[])), on_refusal(sets(TraceId="0f", OpenInDialog=False)))),
     ),
     Variation("nx-ok-known-ids", "Ids that the server does not know are refused.", _known_ids_only),
+    Variation("nx-ok-fussy", "What names nothing or is beyond 32 bits or 255 characters is refused.", _fussy),
     Variation(
         "nx-ok-null-refused",
         "Null in place of an optional field is refused.",
