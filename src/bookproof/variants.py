@@ -63,14 +63,14 @@ class Pack:
         """What a pack of several variants that was not accepted is taken apart into.
 
         told: what the answer says. Variants that it names are set apart from the others, or from each other; where it
-        names none, those that a target may refuse, then those that are foreign; where that does not help, halves.
+        names none, those that are foreign, then those that a target may refuse; where that does not help, halves.
         """
         words = frozenset(re.findall(r"\w+", told.casefold()))
         named = [variant.named_in(words) for variant in self.variants]
         if all(named):
             return [Pack(self.sample, (variant,)) for variant in self.variants]
         halves = [number >= len(self.variants) // 2 for number in range(len(self.variants))]
-        marks = (named, [not v.vouched for v in self.variants], [v.foreign for v in self.variants], halves)
+        marks = (named, [v.foreign for v in self.variants], [not v.vouched for v in self.variants], halves)
         apart = next(each for each in marks if len(set(each)) == 2)
         marked = list(zip(self.variants, apart, strict=True))
         return [Pack(self.sample, tuple(v for v, second in marked if second is wanted)) for wanted in (False, True)]

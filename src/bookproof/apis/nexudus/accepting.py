@@ -42,6 +42,13 @@ _LETS_PASS: Final[tuple[tuple[str, str, str, Values, str], ...]] = (
     ("CancellationFeeType", "NX-035", "numeral", is_numeral, "a number written as text counts"),
     ("Name", "NX-037", "null", lambda value: value is None, "null counts as an empty name"),
     ("Description", "NX-048", "number", is_number, "a number is turned into text"),
+    (
+        "Description",
+        "NX-048",
+        "nothing",
+        lambda value: value in (0, False),
+        "0 and false count as none and are not looked at",
+    ),
     ("NewPictureUrl", "NX-049", "boolean", is_boolean, "true is turned into text"),
     ("ClearPictureFile", "NX-050", "text", is_truth_word, "the words true and false count as booleans"),
     ("EmailConfirmationContent", "NX-051", "list", is_list, "a list is joined into text"),
@@ -53,6 +60,7 @@ _LETS_PASS: Final[tuple[tuple[str, str, str, Values, str], ...]] = (
     ("AllowMultipleBookings", "NX-055", "list", is_list, "a list that is not empty counts as true"),
     ("Allocation", "NX-056", "fraction", is_fraction, "a fraction is cut off"),
     ("Allocation", "NX-056", "empty", is_empty, "an empty text counts as null"),
+    ("Allocation", "NX-056", "false", lambda value: value is False, "false counts as none and is not looked at"),
     ("Allocation", "NX-056", "padded", lambda value: value == " 12 ", "blanks around a number are cut off"),
     (
         "Allocation",
@@ -77,6 +85,7 @@ _LETS_PASS: Final[tuple[tuple[str, str, str, Values, str], ...]] = (
     ("Tariffs", "NX-067", "scalar", is_number, "one id counts as a list of it"),
     ("Teams", "NX-068", "text", is_text, "ids in a text are split at commas"),
     ("Teams", "NX-068", "empty", lambda value: value == "", "an empty text counts as an empty list"),
+    ("Teams", "NX-068", "nothing", is_zero, "0 counts as none and is not looked at"),
     ("Shifts", "NX-069", "structure", is_structure, "JSON that is not encoded as text is encoded"),
     ("LinkedResources", "NX-070", "object", is_object, "the values of an object count as a list"),
     ("GoogleCalendarId", "NX-071", "number", is_number, "a number is turned into text"),
@@ -109,6 +118,7 @@ _LETS_PASS: Final[tuple[tuple[str, str, str, Values, str], ...]] = (
         is_numeral,
         "a number written as text counts",
     ),
+    ("TimeSlots", "NX-136", "nothing", lambda value: value in ("", False), "what counts as none is not looked at"),
     ("TimeSlots", "NX-136", "object", is_object, "one slot counts as a list of it"),
 )
 
@@ -159,10 +169,6 @@ _TRIPS: Final[tuple[tuple[str, str, str, Values], ...]] = (
 )
 
 
-_ALSO: Final = {("Name", "another alphabet"): ("NX-040",)}
-"""What such a resource cannot show any more."""
-
-
 def _named(field: str, *parts: str) -> str:
     words = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in field).strip("-")
     return "-".join(("nx", words, *(part.replace(" ", "-") for part in parts)))
@@ -194,7 +200,7 @@ def _fragile() -> Iterator[Defect]:
         yield Defect(
             _named(field, "trips over", what),
             f"{field}: {what} ends in a server error.",
-            (row, *_ALSO.get((field, what), ())),
+            (row,),
             simply(crashes(has(field, values))),
         )
 

@@ -91,6 +91,12 @@ _CALLS: Final = (
         simply(_reads_anything(lambda body: body.startswith(b"{") and not _is_json(body))),
     ),
     Defect(
+        "nx-text-body",
+        "A body that is text in quotes ends in a server error.",
+        ("NX-011",),
+        simply(crashes(lambda asked: creating(asked) and isinstance(asked.json, str))),
+    ),
+    Defect(
         "nx-list-body",
         "Of a list of resources the first is created.",
         ("NX-011",),
@@ -168,6 +174,12 @@ _LISTS: Final = (
         "Ids in Tariffs may be text.",
         ("NX-119",),
         simply(puts_up_with(_item("Tariffs", is_numeral), Tariffs=[1])),
+    ),
+    Defect(
+        "nx-items-nothing",
+        "What counts as none in Teams is left out before the ids are looked at.",
+        ("NX-119",),
+        simply(puts_up_with(_item("Teams", lambda item: item == "" or item is False), Teams=[1])),
     ),
     Defect(
         "nx-items-unchecked",

@@ -132,10 +132,16 @@ class Client:
         return Draft(READ, path={"Id": record})
 
     def look_at(self, answer: Any) -> None:
-        """Reads the record that a creation made, where the target lets records be read."""
+        """Reads the record that a creation made, where the target lets records be read; once more where it is late."""
         record = _id(answer.json)
-        if record is not None and "readback" in self.session.capabilities:
-            self.session.send_as(Draft(READ, path={"Id": record}), Intent(about="NX-018"))
+        if record is None or "readback" not in self.session.capabilities:
+            return
+        for _ in range(2):
+            shown = self.session.send_as(Draft(READ, path={"Id": record}), Intent(about="NX-018"))
+            if shown.status != 404:
+                break
+        if isinstance(shown.json, dict) and not shown.json.get("TimeSlots"):
+            self.session.tally.leave_untested("NX-139", "no record shows time slots", "what records show")
 
     def reading_of_a_record(self) -> Draft:
         """The request that reads a record which the run has created; Untested where none is known."""

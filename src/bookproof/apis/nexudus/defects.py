@@ -4,14 +4,13 @@ Records are read back and deleted while the suite is proved, so that the rows ab
 may call, are proved as well.
 """
 
-from bookproof.apis.nexudus import accepting, answering, calling, entering, keeping
+from bookproof.apis.nexudus import accepting, answering, calling, entering, keeping, showing, variations
 from bookproof.apis.nexudus.races import RACES
-from bookproof.apis.nexudus.variations import VARIATIONS
 from bookproof.faults import Catalogue
 
 CATALOGUE = Catalogue(
     defects=(*entering.DEFECTS, *calling.DEFECTS, *accepting.DEFECTS, *answering.DEFECTS, *keeping.DEFECTS),
-    variations=VARIATIONS,
+    variations=(*variations.VARIATIONS, *showing.VARIATIONS),
     capabilities=frozenset({"readback", "cleanup"}),
     races=RACES,
 )
