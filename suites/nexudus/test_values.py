@@ -232,7 +232,7 @@ UNUSUAL = (
 VALUES = (*ALLOWED, *UNUSUAL)
 
 
-@requirement("NX-096")
+@requirement("NX-096", "NX-018", "NX-040", "NX-041", "NX-042", "NX-046", "NX-121", "NX-137", "NX-139")
 @variants("minimum", VALUES)
 def test_what_may_be_sent_is_answered_and_kept(nexudus, pack):
     assert send_pack(nexudus.session, pack, look=nexudus.look_at)

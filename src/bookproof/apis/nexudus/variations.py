@@ -1,4 +1,4 @@
-"""Conforming variations: what the document leaves open of a creation, done in another way than the reference does it."""
+"""Conforming variations: what the document leaves open of creations, done in another way than the reference does it."""
 
 import itertools
 from collections.abc import Callable
