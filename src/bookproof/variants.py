@@ -1,9 +1,11 @@
 """Variants: valid changes to a sample, sent as many at once as go together.
 
 A live account keeps what a run creates. So properties that may be sent are sent in packs, each of which the contract
-allows, and a pack is taken apart only where a target does not accept it.
+allows, and a pack is taken apart only where a target does not accept it: first by what the refusal names, so that all
+the rest still goes together.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -19,6 +21,7 @@ class Variant:
     requirement: what their acceptance shows where the document plainly allows them; what they are about otherwise.
     beside: other properties without which they make no sense.
     vouched: whether the document plainly allows them. A target may refuse the others, though it must not break down.
+    foreign: whether they name something that a target may not know, and refuse without a word about which it is.
     """
 
     name: str
@@ -26,11 +29,17 @@ class Variant:
     properties: Mapping[str, Any]
     beside: Mapping[str, Any] = field(default_factory=dict)
     vouched: bool = True
+    foreign: bool = False
 
     @property
     def body(self) -> dict[str, Any]:
         """All properties, with those beside them."""
         return {**self.beside, **self.properties}
+
+    def named_in(self, words: frozenset[str]) -> bool:
+        """Whether one of its properties is among words in lower case; that of an id may have lost its Id."""
+        names = [name.casefold() for name in self.body]
+        return any(name in words or name.removesuffix("id") in words for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +59,21 @@ class Pack:
         """The requirements of all variants, once each."""
         return tuple(dict.fromkeys(variant.requirement for variant in self.variants))
 
-    def parts(self) -> list["Pack"]:
-        """The two halves of a pack of several variants."""
-        middle = len(self.variants) // 2
-        return [Pack(self.sample, self.variants[:middle]), Pack(self.sample, self.variants[middle:])]
+    def parts(self, told: str) -> list["Pack"]:
+        """What a pack of several variants that was not accepted is taken apart into.
+
+        told: what the answer says. Variants that it names are set apart from the others, or from each other; where it
+        names none, those that are foreign, then those that a target may refuse; where that does not help, halves.
+        """
+        words = frozenset(re.findall(r"\w+", told.casefold()))
+        named = [variant.named_in(words) for variant in self.variants]
+        if all(named):
+            return [Pack(self.sample, (variant,)) for variant in self.variants]
+        halves = [number >= len(self.variants) // 2 for number in range(len(self.variants))]
+        marks = (named, [v.foreign for v in self.variants], [not v.vouched for v in self.variants], halves)
+        apart = next(each for each in marks if len(set(each)) == 2)
+        marked = list(zip(self.variants, apart, strict=True))
+        return [Pack(self.sample, tuple(v for v, second in marked if second is wanted)) for wanted in (False, True)]
 
 
 def packs(sample: str, variants: Iterable[Variant], depth: Depth) -> list[Pack]:

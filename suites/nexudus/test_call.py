@@ -23,7 +23,29 @@ def test_credentials_that_the_target_never_gave_are_refused(nexudus, minimum, cr
     assert nexudus.send(stranger, also_breaks="NX-006").refused
 
 
+@requirement("NX-006")
+@pytest.mark.parametrize(
+    "credentials", ["Bearer", "Basic %", "Token bookproof"], ids=["no-token", "not-base64", "scheme"]
+)
+def test_credentials_of_no_known_form_are_refused(nexudus, minimum, credentials):
+    stranger = replace(nexudus.samples.create(minimum), credentials=credentials)
+    assert nexudus.send(stranger, also_breaks="NX-006").refused
+
+
 @needs("readback")
 @requirement("NX-006")
 def test_a_record_is_not_shown_without_credentials(nexudus, minimum):
     assert nexudus.send(replace(nexudus.reading_of_a_record(), credentials=None)).refused
+
+
+@needs("readback")
+@requirement("NX-006")
+def test_a_record_is_not_shown_to_a_stranger(nexudus, minimum):
+    stranger = replace(nexudus.reading_of_a_record(), credentials="Bearer bookproof-token-of-nobody")
+    assert nexudus.send(stranger, also_breaks="NX-006").refused
+
+
+@needs("cleanup")
+@requirement("NX-006")
+def test_a_record_is_not_deleted_without_credentials(nexudus, minimum):
+    assert nexudus.send(replace(nexudus.deletion_of_a_record(), credentials=None)).refused

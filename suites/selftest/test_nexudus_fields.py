@@ -17,9 +17,8 @@ SCHEMA = NEXUDUS.contract.at("#/components/schemas/CreateResource")
 @pytest.fixture(scope="module")
 def tabled():
     """Every optional field that the suite sends as the document allows it, or as what a target may refuse."""
-    allowed = runpy.run_path(str(NEXUDUS.suites / "test_allowed_values.py"))
-    unusual = runpy.run_path(str(NEXUDUS.suites / "test_unusual_values.py"))
-    return [*allowed["FIELDS"], *allowed["FLAGS"], *unusual["OUTSIDE"]]
+    values = runpy.run_path(str(NEXUDUS.suites / "test_values.py"))
+    return [*values["FIELDS"], *values["FLAGS"], *values["OUTSIDE"]]
 
 
 def test_the_contract_has_82_fields():

@@ -8,7 +8,7 @@ import pytest
 from bookproof import apis
 from bookproof.apis.nexudus.reference import Reference
 from bookproof.faults import Answered, Gateway, Hooks
-from bookproof.proving import catalogue
+from bookproof.proving import app_with, catalogue
 from bookproof.running import run_suite
 from bookproof.targets.manners import Budget
 from bookproof.targets.opening import Plan, open_session
@@ -18,15 +18,15 @@ from bookproof.variants import Pack, Variant, packs
 NEXUDUS = apis.load("nexudus")
 TABLES = (
     ("highlevel", "test_response.py", "UNUSUAL", ("room", "equipment")),
-    ("nexudus", "test_allowed_values.py", "ALLOWED", ("minimum",)),
-    ("nexudus", "test_unusual_values.py", "UNUSUAL", ("minimum",)),
-    ("nexudus", "test_read_back.py", "STORED", ("minimum",)),
+    ("nexudus", "test_values.py", "VALUES", ("minimum",)),
 )
 FLAG = Variant("a flag", "NX-045", {"Heating": True})
 FLOOR = Variant("a group", "NX-054", {"GroupName": "bookproof-floor 2"})
 SEATS = Variant("an allocation", "NX-056", {"Allocation": 12})
 TWICE = Variant("several bookings", "NX-055", {"AllowMultipleBookings": True}, {"Allocation": 12})
 SHY = Variant("an odd group", "NX-054", {"GroupName": ""}, vouched=False)
+
+CALENDAR = Variant("a calendar", "NX-072", {"KisiGroupId": "8812"}, vouched=False, foreign=True)
 
 
 def together(*variants):
@@ -78,7 +78,7 @@ def test_every_pack_of_the_suites_keeps_the_contract(name, file, table, samples)
 # -- what comes of a pack ----------------------------------------------------------------------------
 
 
-def tried(pack, refuse):
+def tried(pack, refuse, look=None):
     """A session in which a pack was sent to a reference that answers some creations with a status of its own.
 
     refuse: gives that status for what a creation sends; None where the reference is to answer.
@@ -89,7 +89,7 @@ def tried(pack, refuse):
         return None if status is None else Answered(status, {"content-type": "text/plain"}, body=b"no")
 
     session = open_session(NEXUDUS, Plan(app=Gateway(Reference().app, Hooks(respond=respond))))
-    send_pack(session, pack)
+    send_pack(session, pack, look)
     session.close()
     return session
 
@@ -144,6 +144,40 @@ def test_a_variant_is_not_blamed_for_what_stands_beside_it():
     assert session.tally.untested["NX-055"] == ("blocked by Allocation", "what it goes with")
 
 
+def test_a_variant_that_is_accepted_with_what_stands_beside_it_takes_one_request():
+    assert tried(together(TWICE), lambda sent: None).tally.requests == 2  # one for the sample
+
+
+def test_whoever_looks_at_what_was_accepted_sees_each_part_once():
+    seen = []
+    tried(together(FLAG, SHY, SEATS), lambda sent: 400 if sent.get("GroupName") == "" else None, look=seen.append)
+
+    assert [answer.status for answer in seen] == [200]
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ('{"PropertyName": "GroupName"}', [["a flag", "an allocation", "a calendar"], ["an odd group"]]),
+        ("kisigroup is not known", [["a flag", "an allocation", "an odd group"], ["a calendar"]]),
+        ("Not found", [["a flag", "an allocation", "an odd group"], ["a calendar"]]),
+    ],
+    ids=["by its name", "without Id", "by nothing"],
+)
+def test_a_pack_is_taken_apart_by_what_a_refusal_names_or_else_by_what_a_target_may_not_know(told, expected):
+    assert names(together(FLAG, SEATS, SHY, CALENDAR).parts(told)) == expected
+
+
+def test_what_a_target_may_refuse_is_set_apart_from_what_it_may_not():
+    assert names(together(SHY, FLAG, SEATS).parts("Not found")) == [["a flag", "an allocation"], ["an odd group"]]
+
+
+def test_variants_that_a_refusal_names_all_are_sent_one_by_one():
+    told = "Heating, Allocation and GroupName are wrong"
+
+    assert names(together(FLAG, SEATS, SHY).parts(told)) == [["a flag"], ["an allocation"], ["an odd group"]]
+
+
 # -- how much a run sends ----------------------------------------------------------------------------
 
 
@@ -171,8 +205,10 @@ def test_what_a_smoke_run_leaves_out_stands_in_no_verdicts_way(smoke_run):
     assert smoke_run[1].verdict.conclusion == "conforms"
 
 
-def test_a_standard_run_creates_at_most_40_records_at_nexudus_and_takes_them_back():
-    outcome = run_suite(NEXUDUS, Plan(capabilities=frozenset({"readback", "cleanup"})))
+@pytest.mark.parametrize("refusing", ["little", "what names nothing"])
+def test_a_standard_run_creates_at_most_40_records_at_nexudus_and_takes_them_back(refusing):
+    app = app_with(NEXUDUS, "nx-ok-fussy") if refusing == "what names nothing" else None
+    outcome = run_suite(NEXUDUS, Plan(app=app, capabilities=frozenset({"readback", "cleanup"})))
     created = [e for e in outcome.exchanges if e.request.method == "POST" and e.response.status == 200]
     deleted = [e for e in outcome.exchanges if e.request.method == "DELETE" and e.response.status == 200]
 

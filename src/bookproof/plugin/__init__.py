@@ -17,6 +17,7 @@ from bookproof.errors import BookproofError, Interrupted
 
 if TYPE_CHECKING:
     from bookproof.plugin.runs import ApiRun, Runs
+    from bookproof.targets.packing import Look
     from bookproof.targets.session import Session
     from bookproof.variants import Pack
 
@@ -263,11 +264,14 @@ def _stopped_by_xdist(session: pytest.Session) -> bool:
     return bool(getattr(session.config.pluginmanager.getplugin("dsession"), "shouldstop", False))
 
 
-def send_pack(session: "Session", pack: "Pack") -> bool:
-    """Sends a pack of variants, in halves where it is not accepted; gives whether nothing was found wrong."""
+def send_pack(session: "Session", pack: "Pack", look: "Look | None" = None) -> bool:
+    """Sends a pack of variants, in parts where it is not accepted; gives whether nothing was found wrong.
+
+    look: is called with each answer to a part that was accepted.
+    """
     from bookproof.targets.packing import send_pack
 
-    return send_pack(session, pack)
+    return send_pack(session, pack, look)
 
 
 __all__ = ["demonstrates", "near_misses", "needs", "requirement", "send_pack", "smoke", "variants"]

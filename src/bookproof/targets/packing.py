@@ -1,6 +1,6 @@
-"""Sends packs of variants: all at once, in halves where that is not accepted, so that blame falls on one of them."""
+"""Sends packs of variants: all at once, in parts where that is not accepted, so that blame falls on one of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from zlib import crc32
 
@@ -13,51 +13,68 @@ from bookproof.variants import Pack, Variant
 _FUSSY = "the target refuses values that name nothing of its own"
 
 
-def send_pack(session: Session, pack: Pack) -> bool:
+Look = Callable[[Answer], object]
+"""What looks closer at a request of a pack that was accepted."""
+
+
+def send_pack(session: Session, pack: Pack, look: Look | None = None) -> bool:
     """Sends a pack's sample with its variants; gives whether nothing was found wrong.
 
-    Untested where the sample itself is not accepted, or the target does not serve the run.
+    look: is called with each answer to a part of the pack that was accepted. Untested where the sample itself is not
+    accepted, or the target does not serve the run.
     """
     session.establish(pack.sample)
     draft = session.samples.samples()[pack.sample].draft
     before = len(session.scene.findings)
-    _send(session, draft, pack)
+    for answer in _send(session, draft, pack):
+        if look is not None:
+            look(answer)
     return len(session.scene.findings) == before
 
 
-def _send(session: Session, draft: Draft, pack: Pack) -> None:
+def _send(session: Session, draft: Draft, pack: Pack) -> Iterator[Answer]:
+    """Sends a pack, in parts where it is not accepted; gives the answers to what was."""
     if len(pack.variants) == 1:
-        _send_alone(session, draft, pack.variants[0])
+        answer = _send_alone(session, draft, pack.variants[0])
+        if answer is not None and _served(answer):
+            yield answer
         return
     shown = tuple(dict.fromkeys(variant.requirement for variant in pack.variants if variant.vouched))
     answer = _offer(session, draft, pack.body, Intent(about=session.scene.about, shows=shown, tentative=True))
     if _served(answer):
+        yield answer
         return
     if not answer.status:
         _offer(session, draft, {}, Intent(tentative=True))  # is it the pack, or does the target not answer any more?
     before = len(session.scene.findings)
-    for part in pack.parts():
-        _send(session, draft, part)
+    told = answer.exchange.response.body.decode("utf-8", "replace") if answer.exchange.response else ""
+    for part in pack.parts(told):
+        yield from _send(session, draft, part)
     if not 0 < answer.status < 500 and len(session.scene.findings) == before:
         session.judge_for_itself(answer.exchange)
 
 
-def _send_alone(session: Session, draft: Draft, variant: Variant) -> None:
-    """Sends one variant, unless already what stands beside it is not accepted."""
+def _send_alone(session: Session, draft: Draft, variant: Variant) -> Answer | None:
+    """Sends one variant; gives the answer, None where already what stands beside it is not accepted."""
     row = session.api.ledger[variant.requirement]
-    if variant.beside and not _served(_offer(session, draft, variant.beside, Intent(tentative=True))):
-        session.tally.leave_untested(row.id, f"blocked by {', '.join(variant.beside)}", "what it goes with")
-        return
     if not variant.vouched:
         answer = _offer(session, draft, variant.body, Intent(about=row.id))
         if answer.refused and not row.demonstrable:
             session.tally.leave_untested(row.id, _FUSSY, "fixtures")
-        return
+        return answer
+    if variant.beside:
+        answer = _offer(session, draft, variant.body, Intent(about=row.id, shows=(row.id,), tentative=True))
+        if _served(answer):
+            return answer
+        if not _served(_offer(session, draft, variant.beside, Intent(tentative=True))):
+            session.tally.leave_untested(row.id, f"blocked by {', '.join(variant.beside)}", "what it goes with")
+            return None
     answer = _offer(session, draft, variant.body, Intent(demonstrates=row.id, vouched=session.vouching))
     try:
         assert answer.accepted or answer.findings
     except Untested as reason:
         session.tally.leave_untested(row.id, reason.reason, reason.blocked_by)
+    return answer
 
 
 def _offer(session: Session, draft: Draft, properties: Mapping[str, Any], intent: Intent) -> Answer:

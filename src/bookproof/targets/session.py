@@ -114,7 +114,7 @@ class Session:
         probe: the request may be refused for reasons that the document does not state; nobody vouches for it.
         conclusive: whether a refusal can have no other cause than what the request breaks.
         """
-        request = self.build(self._named(draft))
+        request = self.build(self.named(draft))
         return self.send_request(request, also_breaks=also_breaks, probe=probe, conclusive=conclusive)
 
     def send_request(
@@ -132,7 +132,7 @@ class Session:
 
     def send_as(self, draft: Draft, intent: Intent) -> Answer:
         """Sends a draft of which more is known than the running test says."""
-        request = self.build(self._named(draft))
+        request = self.build(self.named(draft))
         return self._observe(self.sender.exchange(request, replace(intent, test=self.scene.test)))
 
     def judge_for_itself(self, exchange: Exchange) -> Answer:
@@ -145,7 +145,7 @@ class Session:
         A connection that is not taken up says nothing here: the queue of a small server holds no more than a few.
         """
         intent = replace(self._intent(None), tentative=True)
-        requests = [self.build(self._named(draft)) for draft in drafts]
+        requests = [self.build(self.named(draft)) for draft in drafts]
         sent: list[Future[Exchange]] = []
         answers: list[Answer] = []
         try:
@@ -161,7 +161,7 @@ class Session:
             one.result()
         return answers
 
-    def _named(self, draft: Draft) -> Draft:
+    def named(self, draft: Draft) -> Draft:
         """A creation with a name that nothing at a live target has yet: a service may want names to be unique.
 
         A name follows from the run's tag, the test and its creations so far, so that a recording replays.

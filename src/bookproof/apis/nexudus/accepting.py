@@ -42,16 +42,38 @@ _LETS_PASS: Final[tuple[tuple[str, str, str, Values, str], ...]] = (
     ("CancellationFeeType", "NX-035", "numeral", is_numeral, "a number written as text counts"),
     ("Name", "NX-037", "null", lambda value: value is None, "null counts as an empty name"),
     ("Description", "NX-048", "number", is_number, "a number is turned into text"),
+    (
+        "Description",
+        "NX-048",
+        "nothing",
+        lambda value: value in (0, False),
+        "0 and false count as none and are not looked at",
+    ),
     ("NewPictureUrl", "NX-049", "boolean", is_boolean, "true is turned into text"),
     ("ClearPictureFile", "NX-050", "text", is_truth_word, "the words true and false count as booleans"),
     ("EmailConfirmationContent", "NX-051", "list", is_list, "a list is joined into text"),
     ("Visible", "NX-052", "number", is_number, "0 and 1 count as booleans"),
+    ("Visible", "NX-052", "empty", is_empty, "an empty text counts as null"),
+    ("Visible", "NX-052", "True", lambda value: value == "True", "Python's word for true counts"),
     ("RequiresConfirmation", "NX-053", "word", is_yes_or_no, "yes and no count as booleans"),
     ("GroupName", "NX-054", "number", is_number, "a number is turned into text"),
     ("AllowMultipleBookings", "NX-055", "list", is_list, "a list that is not empty counts as true"),
     ("Allocation", "NX-056", "fraction", is_fraction, "a fraction is cut off"),
+    ("Allocation", "NX-056", "empty", is_empty, "an empty text counts as null"),
+    ("Allocation", "NX-056", "false", lambda value: value is False, "false counts as none and is not looked at"),
+    ("Allocation", "NX-056", "padded", lambda value: value == " 12 ", "blanks around a number are cut off"),
+    (
+        "Allocation",
+        "NX-056",
+        "power",
+        lambda value: value == "1e1",
+        "a number with an exponent, written as text, counts",
+    ),
     ("LimitVisitorsToAllocation", "NX-057", "text", is_truth_word, "the words true and false count as booleans"),
     ("BookInAdvanceLimit", "NX-058", "numeral", is_numeral, "a number written as text counts"),
+    ("BookInAdvanceLimit", "NX-058", "empty", is_empty, "an empty text counts as null"),
+    ("BookInAdvanceLimit", "NX-058", "NaN", lambda value: value == "NaN", "the word for no number counts as a number"),
+    ("BookInAdvanceLimit", "NX-058", "comma", lambda value: value == "45,5", "a decimal comma in text counts"),
     ("LateBookingLimit", "NX-059", "boolean", is_boolean, "true counts as 1"),
     ("LateCancellationLimit", "NX-060", "fraction", is_fraction, "a fraction is cut off"),
     ("IntervalLimit", "NX-061", "numeral", is_numeral, "a number written as text counts"),
@@ -62,6 +84,8 @@ _LETS_PASS: Final[tuple[tuple[str, str, str, Values, str], ...]] = (
     ("MinBookingLength", "NX-066", "word", lambda value: value == "many", "any word is stored as 0"),
     ("Tariffs", "NX-067", "scalar", is_number, "one id counts as a list of it"),
     ("Teams", "NX-068", "text", is_text, "ids in a text are split at commas"),
+    ("Teams", "NX-068", "empty", lambda value: value == "", "an empty text counts as an empty list"),
+    ("Teams", "NX-068", "nothing", is_zero, "0 counts as none and is not looked at"),
     ("Shifts", "NX-069", "structure", is_structure, "JSON that is not encoded as text is encoded"),
     ("LinkedResources", "NX-070", "object", is_object, "the values of an object count as a list"),
     ("GoogleCalendarId", "NX-071", "number", is_number, "a number is turned into text"),
@@ -94,6 +118,7 @@ _LETS_PASS: Final[tuple[tuple[str, str, str, Values, str], ...]] = (
         is_numeral,
         "a number written as text counts",
     ),
+    ("TimeSlots", "NX-136", "nothing", lambda value: value in ("", False), "what counts as none is not looked at"),
     ("TimeSlots", "NX-136", "object", is_object, "one slot counts as a list of it"),
 )
 
@@ -126,12 +151,14 @@ _TRIPS: Final[tuple[tuple[str, str, str, Values], ...]] = (
     # field, requirement, values in words, values
     ("Name", "NX-027", "another alphabet", is_foreign),
     ("Name", "NX-027", "a long text", is_long),
+    ("Description", "NX-048", "a sign that ends text in C", lambda value: is_text(value) and "\0" in value),
     ("DisplayOrder", "NX-033", "a negative number", is_negative),
     ("DisplayOrder", "NX-033", "a number beyond 32 bits", is_beyond_32_bits),
     ("Description", "NX-048", "a long text", is_long),
     ("EmailConfirmationContent", "NX-051", "braces", lambda value: "{0}" in str(value)),
     ("GroupName", "NX-054", "another alphabet", is_foreign),
     ("Allocation", "NX-056", "zero", is_zero),
+    ("Allocation", "NX-056", "a number beyond 64 bits", lambda value: is_number(value) and value >= 2**63),
     ("NoReturnPolicy", "NX-062", "zero", is_zero),
     ("MaxBookingLength", "NX-065", "a negative number", is_negative),
     ("Shifts", "NX-069", "an empty text", is_empty),
@@ -140,10 +167,6 @@ _TRIPS: Final[tuple[tuple[str, str, str, Values], ...]] = (
     ("TimeSlots", "NX-136", "many slots", lambda value: isinstance(value, list) and len(value) > 100),
     ("TimeSlots", "NX-138", "a slot that says nothing", lambda value: value == [{}]),
 )
-
-
-_ALSO: Final = {("Name", "another alphabet"): ("NX-040",)}
-"""What such a resource cannot show any more."""
 
 
 def _named(field: str, *parts: str) -> str:
@@ -177,7 +200,7 @@ def _fragile() -> Iterator[Defect]:
         yield Defect(
             _named(field, "trips over", what),
             f"{field}: {what} ends in a server error.",
-            (row, *_ALSO.get((field, what), ())),
+            (row,),
             simply(crashes(has(field, values))),
         )
 

@@ -1,4 +1,4 @@
-"""Seeded defects in what a server takes in as a whole: calls, credentials, bodies, tables, flags, lists and slots."""
+"""Seeded defects in what a server takes in as a whole: calls, bodies, tables, flags, lists and slots."""
 
 import json
 from collections.abc import Callable
@@ -13,10 +13,9 @@ from bookproof.apis.nexudus.hooks import (
     lacks,
     minimum,
     puts_up_with,
-    reading,
     turns_away,
 )
-from bookproof.apis.nexudus.reference import FIXTURES, TOKEN
+from bookproof.apis.nexudus.reference import FIXTURES
 from bookproof.apis.nexudus.values import (
     Values,
     is_list,
@@ -27,7 +26,7 @@ from bookproof.apis.nexudus.values import (
     is_truth_word,
 )
 from bookproof.exchange import ABSENT
-from bookproof.faults import Answered, Asked, Defect, Hooks, When, crashes, simply
+from bookproof.faults import Answered, Asked, Defect, Hooks, When, crashes, simply, status
 
 _MINIMUM: Final = minimum(FIXTURES)
 
@@ -42,22 +41,8 @@ def _slot(member: str, holds: Values) -> When:
     return _item("TimeSlots", lambda slot: isinstance(slot, dict) and member in slot and holds(slot[member]))
 
 
-def _authorized(asked: Asked, value: str = f"Bearer {TOKEN}") -> None:
-    asked.headers["authorization"] = value
-
-
-def _anybody(*, scheme: str = "", when: When = lambda asked: True) -> Hooks:
-    """Credentials of a scheme are not looked at; with no scheme, none are needed."""
-
-    def request(asked: Asked) -> None:
-        if when(asked) and asked.headers.get("authorization", "").startswith(scheme):
-            _authorized(asked)
-
-    return Hooks(request=request)
-
-
-def _no_basic(asked: Asked) -> Answered | None:
-    return Answered(401, {}) if asked.headers.get("authorization", "").startswith("Basic ") else None
+def _unordered(asked: Asked, answered: Answered) -> bool:
+    return lacks("DisplayOrder")(asked) and answered.status == 400
 
 
 def _gone(status: int) -> Hooks:
@@ -92,11 +77,6 @@ def _is_json(body: bytes) -> bool:
 _CALLS: Final = (
     Defect("nx-gone", "Creations are answered 404.", ("NX-001",), simply(_gone(404))),
     Defect("nx-method-not-allowed", "POST is answered 405.", ("NX-001",), simply(_gone(405))),
-    Defect("nx-no-basic", "Basic credentials are turned away.", ("NX-005",), simply(Hooks(respond=_no_basic))),
-    Defect("nx-open", "No credentials are needed.", ("NX-006",), simply(_anybody())),
-    Defect("nx-any-token", "Any bearer token will do.", ("NX-006",), simply(_anybody(scheme="Bearer "))),
-    Defect("nx-any-password", "Any password will do.", ("NX-006",), simply(_anybody(scheme="Basic "))),
-    Defect("nx-open-records", "Records are shown to everybody.", ("NX-006",), simply(_anybody(when=reading))),
     Defect("nx-forms", "Bodies in form encoding are accepted.", ("NX-010",), simply(Hooks(request=_reads_forms))),
     Defect(
         "nx-no-body",
@@ -109,6 +89,12 @@ _CALLS: Final = (
         "A body that ends too early is read as far as it goes.",
         ("NX-011",),
         simply(_reads_anything(lambda body: body.startswith(b"{") and not _is_json(body))),
+    ),
+    Defect(
+        "nx-text-body",
+        "A body that is text in quotes ends in a server error.",
+        ("NX-011",),
+        simply(crashes(lambda asked: creating(asked) and isinstance(asked.json, str))),
     ),
     Defect(
         "nx-list-body",
@@ -190,6 +176,12 @@ _LISTS: Final = (
         simply(puts_up_with(_item("Tariffs", is_numeral), Tariffs=[1])),
     ),
     Defect(
+        "nx-items-nothing",
+        "What counts as none in Teams is left out before the ids are looked at.",
+        ("NX-119",),
+        simply(puts_up_with(_item("Teams", lambda item: item == "" or item is False), Teams=[1])),
+    ),
+    Defect(
         "nx-items-unchecked",
         "What lists of ids hold is not looked at.",
         ("NX-119",),
@@ -261,6 +253,7 @@ _LISTS: Final = (
 )
 
 _TOGETHER: Final = (
+    Defect("nx-409", "A creation without DisplayOrder is answered 409.", ("NX-159",), simply(status(_unordered, 409))),
     Defect(
         "nx-visible-required",
         "A creation without Visible is refused.",

@@ -11,7 +11,7 @@ from bookproof.apis.nexudus.fields import FOREIGN, ID_LISTS, SLOT, TYPICAL, flag
 from bookproof.apis.nexudus.login import LOGIN, login
 from bookproof.draft import Draft
 from bookproof.errors import CannotJudge, Untested
-from bookproof.variants import Pack
+from bookproof.exchange import Intent
 
 __all__ = ["LOGIN", "Client", "Fixtures", "Samples", "login"]
 
@@ -53,10 +53,13 @@ class Samples:
         return self.minimum(**{name: value for name, value in TYPICAL.items() if name not in FOREIGN})
 
     def full_otherwise(self) -> dict[str, Any]:
-        """The same fields with other values: booleans the other way, numbers one more, half of the amenities."""
+        """The same fields with other values: booleans the other way, numbers one more, half of the amenities.
+
+        LinkedResources is left out, so that LinkedResourceIds stands alone.
+        """
         required = self.minimum(Name="bookproof-other room", SystemResourceType=3, DisplayOrder=20)
-        sent = self.full()
-        return {name: _otherwise(value) for name, value in sent.items() if name in TYPICAL} | flags(0) | required
+        sent = {name: value for name, value in self.full().items() if name in TYPICAL and name != "LinkedResources"}
+        return {name: _otherwise(value) for name, value in sent.items()} | flags(0) | required
 
     def everything(self) -> dict[str, Any]:
         """All 82 fields."""
@@ -111,6 +114,11 @@ class Client:
         """Sends creations at the same time; gives the Answers."""
         return self.session.send_together([self.samples.create(body) for body in bodies])
 
+    def create_twice(self, body: Any) -> Any:
+        """Sends the very same creation two times; gives the Answers. A target may refuse a Name that it has already."""
+        request = self.session.build(self.session.named(self.samples.create(body)))
+        return self.session.send_request(request), self.session.send_request(request, probe=True)
+
     def read(self, record: Any) -> Any:
         """Reads a record by its Id; gives the Answer."""
         return self.session.send(Draft(READ, path={"Id": record}))
@@ -123,34 +131,30 @@ class Client:
             raise Untested("the answer to the creation names no Id", blocked_by="NX-148")
         return Draft(READ, path={"Id": record})
 
-    def read_back(self, body: Any) -> Any:
-        """Creates a resource and reads it; gives the Answer to the reading."""
-        return self.session.send(self.reading_of(body))
-
-    def read_back_pack(self, base: Mapping[str, Any], pack: Pack) -> bool:
-        """Creates a resource with all variants of a pack, or with each half where that is refused, and reads it."""
-        try:
-            return bool(self.read_back({**base, **pack.body}).accepted)
-        except Untested as reason:
-            if len(pack.variants) == 1:
-                raise
-            refused = reason
-        kept = []
-        for part in pack.parts():
-            try:
-                kept.append(self.read_back_pack(base, part))
-            except Untested as reason:
-                refused = reason
-        if not kept:
-            raise refused
-        return all(kept)
+    def look_at(self, answer: Any) -> None:
+        """Reads the record that a creation made, where the target lets records be read; once more where it is late."""
+        record = _id(answer.json)
+        if record is None or "readback" not in self.session.capabilities:
+            return
+        for _ in range(2):
+            shown = self.session.send_as(Draft(READ, path={"Id": record}), Intent(about="NX-018"))
+            if shown.status != 404:
+                break
+        if isinstance(shown.json, dict) and not shown.json.get("TimeSlots"):
+            self.session.tally.leave_untested("NX-139", "no record shows time slots", "what records show")
 
     def reading_of_a_record(self) -> Draft:
         """The request that reads a record which the run has created; Untested where none is known."""
-        record = next(iter(self._created), None)
-        if record is None:
+        return Draft(READ, path={"Id": self._record(0)})
+
+    def deletion_of_a_record(self) -> Draft:
+        """The request that deletes the record which the run has created last; Untested where none is known."""
+        return Draft(DELETE, path={"Id": self._record(-1)})
+
+    def _record(self, place: int) -> int:
+        if not self._created:
             raise Untested("no answer to a creation names an Id", blocked_by="NX-148")
-        return Draft(READ, path={"Id": record})
+        return list(self._created)[place]
 
     def send(self, draft: Draft, **options: Any) -> Any:
         """Sends any draft; gives the Answer."""

@@ -1,6 +1,7 @@
 """Seeded defects in what a server keeps: records that are lost, cut, swapped, stale, or another's."""
 
 import copy
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -77,6 +78,16 @@ def _leaks(reference: Any) -> Hooks:
     return on_record(edit)
 
 
+def _upserts(reference: Any) -> Hooks:
+    """A creation with a Name that is there already changes that record."""
+    known: dict[str, int] = {}
+
+    def edit(asked: Asked, body: dict[str, Any]) -> None:
+        body["Value"]["Id"] = known.setdefault(body_of(asked)["Name"], body["Value"]["Id"])
+
+    return on_success(edit)
+
+
 def _view_written(reference: Any) -> Hooks:
     sent: dict[int, Any] = {}
 
@@ -130,6 +141,43 @@ DEFECTS: Final = (
         ("NX-018",),
         simply(_changes(LastCleanedAt=lambda v: v.replace("T10:", "T11:"))),
     ),
+    Defect(
+        "nx-record-long-cut",
+        "Description is cut to 255 characters.",
+        ("NX-018",),
+        simply(_changes(Description=lambda v: v[:255])),
+    ),
+    Defect(
+        "nx-record-stripped",
+        "Markup is taken out of EmailConfirmationContent.",
+        ("NX-018",),
+        simply(_changes(EmailConfirmationContent=lambda v: re.sub("<[^>]*>", "", v))),
+    ),
+    Defect(
+        "nx-record-zero",
+        "A DisplayOrder of 0 counts as none and becomes 999.",
+        ("NX-018",),
+        simply(_changes(DisplayOrder=lambda v: v or 999)),
+    ),
+    Defect(
+        "nx-record-small",
+        "Lengths are kept in 16 bits.",
+        ("NX-018",),
+        simply(_changes(MaxBookingLength=lambda v: min(v, 32_767))),
+    ),
+    Defect(
+        "nx-record-whole-days",
+        "BookInAdvanceLimit loses its fraction.",
+        ("NX-018",),
+        simply(_changes(BookInAdvanceLimit=int)),
+    ),
+    Defect("nx-record-upsert", "A Name that is there already gives the Id of its record.", ("NX-150",), _upserts),
+    Defect(
+        "nx-record-name-255",
+        "Name is cut to 255 characters.",
+        ("NX-040",),
+        simply(_changes(Name=lambda v: v[:255])),
+    ),
     Defect("nx-record-name-cut", "Name is cut to 50 characters.", ("NX-040",), simply(_changes(Name=lambda v: v[:50]))),
     Defect(
         "nx-record-name-ascii",
@@ -181,6 +229,12 @@ DEFECTS: Final = (
         simply(_changes(TimeSlots=lambda slots: slots[:-1] if len(slots) > 1 else slots)),
     ),
     Defect("nx-record-slots-day", "Time slots come back a day later.", ("NX-137",), simply(_each_slot(_shift))),
+    Defect(
+        "nx-record-slots-sunday",
+        "Sunday comes back as day 7.",
+        ("NX-137",),
+        simply(_each_slot(lambda slot: slot.update(DayOfWeek=slot["DayOfWeek"] or 7))),
+    ),
     Defect("nx-record-slots-reversed", "FromTime and ToTime are swapped.", ("NX-137",), simply(_each_slot(_reverse))),
     Defect("nx-record-dates", "Time slots keep the date that was sent.", ("NX-139",), _dates_as_sent),
 )

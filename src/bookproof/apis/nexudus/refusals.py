@@ -10,12 +10,16 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from bookproof.apis.nexudus.client import CREATE
+from bookproof.apis.nexudus.fields import ID_LISTS
 from bookproof.contract import JSON, media_type
 from bookproof.exchange import ABSENT, brief
 from bookproof.rules import Call, Rule, Ruling, Taken, same
 
 _OTHER_REASONS: Final = frozenset({401, 403, 404, 409, 413, 415, 429})
 """Statuses that speak of something else than the validation of a body: credentials, pace, size, place, media type."""
+
+_OF_RECORDS: Final = frozenset({403, 404, 409})
+"""Those of them that may be about a record which the body names, and about nothing else in it."""
 
 
 class ValidationIs400(Rule):
@@ -26,7 +30,7 @@ class ValidationIs400(Rule):
 
     def answer(self, call: Call) -> Iterator[Ruling]:
         """Judges refusals of bodies whose properties are wrong; those of unreadable bodies are not documented."""
-        if not _fails_validation(call) or call.response is None:
+        if not (_fails_validation(call) or _says_so(call)) or call.response is None:
             return
         yield from self.verdict(call.status == 400, "response.status", "400", str(call.status))
         media = media_type(call.response.header("Content-Type")) or JSON
@@ -48,7 +52,7 @@ class MessageFormat(Rule):
         head, colon, _ = message.partition(": ")
         if colon:
             named = [str(error["PropertyName"]) for error in call.answered["Errors"]]
-            holds = any(_alike(head, name) for name in named)
+            holds = any(_alike(head, name) or message.startswith(f"{name}: ") for name in named)
             yield from self.verdict(holds, "response.body/Message", f"{' or '.join(named[:3])}: …", brief(message))
 
 
@@ -171,6 +175,18 @@ def _fails_validation(call: Call) -> bool:
         and bool(call.breaches)
         and all(breach.where.startswith("request.body/") for breach in call.breaches)
     )
+
+
+def _says_so(call: Call) -> bool:
+    """Whether a refusal with the status of another reason lists errors, all of properties that name no record."""
+    if call.operation.id != CREATE or call.status not in _OF_RECORDS or not call.exchange.intent.provable:
+        return False
+    errors = call.answered.get("Errors") if isinstance(call.answered, dict) else None
+    if not isinstance(errors, list) or not errors or not call.broken:
+        return False
+    named = [str(error.get("PropertyName")) for error in errors if isinstance(error, dict)]
+    plain = [field for field in call.broken if not field.endswith("Id") and field not in ID_LISTS]
+    return len(named) == len(errors) and all(any(_alike(field, name) for field in plain) for name in named)
 
 
 def _enveloped(call: Call) -> bool:
