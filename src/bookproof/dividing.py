@@ -26,6 +26,7 @@ from bookproof.captures.ordering import Stamped, merged
 from bookproof.captures.reading import Line
 from bookproof.exchange import Exchange
 from bookproof.moving import Stretch, arriving, sort_out
+from bookproof.processes import processes
 from bookproof.routing import Audit, judged, remembers, whole_run
 
 TOLD: Final = 500
@@ -60,7 +61,7 @@ def audit(settings: Audit, paths: Sequence[str], *, jobs: int = 1, told: Told | 
         entries = reading.read(paths, in_time=remembers(api))
         return judged(settings.auditor(), _counted(entries, told) if told else entries)
     settings.auditor()  # processes that are forked find the contract compiled
-    with ProcessPoolExecutor(max_workers=jobs, initializer=_begin, initargs=(settings,)) as pool:
+    with processes(jobs, _begin, settings) as pool:
         return _divided(pool, paths, jobs, told, history=remembers(api))
 
 

@@ -9,7 +9,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from bookproof.apis import Api
 from bookproof.errors import BookproofError, UnknownName
 from bookproof.faults import Catalogue, Defect, Gateway, Race, Variation
 from bookproof.ledger import BUILT_IN
+from bookproof.processes import processes
 from bookproof.targets.opening import Plan
 from bookproof.verdict import Verdict
 
@@ -172,7 +173,7 @@ def prove(
     clock = time.perf_counter()
     wanted = [(name, one) for name in names for one in [*catalogue(apis.load(name)).by_id()][::every]]
     trials: dict[tuple[str, str], Trial] = {}
-    with ProcessPoolExecutor(max_workers=jobs or os.cpu_count() or 1, initializer=_begin) as pool:
+    with processes(jobs or os.cpu_count() or 1, _begin) as pool:
         futures = [pool.submit(try_entry, *pair) for pair in wanted]
         for done, future in enumerate(as_completed(futures), 1):
             trial = future.result()

@@ -29,6 +29,7 @@ LAYERS = (
         "tally_json",
         "verdict",
         "evidence",
+        "processes",
         "variants",
         "writing",
     ],
