@@ -65,7 +65,7 @@ def test_a_second_interruption_ends_the_clean_up_and_what_remains_is_named():
 
     service = Service("DELETE", 1, interrupt)
     before = signal.getsignal(signal.SIGINT)
-    verdict = judged(service, select="test_call", progress=progress).verdict
+    verdict = judged(service, select="test_call and not deleted", progress=progress).verdict
 
     assert verdict.reason == "The run was interrupted."
     assert service.asked.count("DELETE") == 1
@@ -93,7 +93,7 @@ def test_a_target_that_dies_before_the_clean_up_leaves_a_list():
         if done == total:
             service.app = None  # whatever is asked from now on is answered 500
 
-    verdict = judged(service, select="test_call", progress=progress).verdict
+    verdict = judged(service, select="test_call and not deleted", progress=progress).verdict
 
     assert verdict.remains
     assert "resources, named bookproof" in verdict.remains[0]
