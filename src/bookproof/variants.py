@@ -65,7 +65,7 @@ class Pack:
         told: what the answer says. Variants that it names are set apart from the others, or from each other; where it
         names none, those that are foreign, then those that a target may refuse; where that does not help, halves.
         """
-        words = frozenset(re.findall(r"\w+", told.casefold()))
+        words = frozenset(re.findall(r"\w+", told.casefold().replace("_", "")))
         named = [variant.named_in(words) for variant in self.variants]
         if all(named):
             return [Pack(self.sample, (variant,)) for variant in self.variants]

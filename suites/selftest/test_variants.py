@@ -125,10 +125,12 @@ def test_a_server_that_breaks_down_over_the_whole_pack_alone_is_blamed_all_the_s
     assert [actual for _, actual in blamed(session)] == ["500"]
 
 
-def test_a_variant_that_a_target_may_refuse_is_not_blamed_where_it_is():
-    session = tried(together(FLAG, SHY), lambda sent: 400 if sent.get("GroupName") == "" else None)
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_a_variant_that_a_target_may_refuse_is_not_blamed_where_it_is_and_stands_in_no_others_way(status):
+    session = tried(together(FLAG, SHY, SEATS), lambda sent: status if sent.get("GroupName") == "" else None)
 
     assert blamed(session) == []
+    assert {"NX-045", "NX-056"} <= session.tally.shown.keys()
 
 
 def test_a_variant_that_a_target_may_refuse_must_not_break_it_down():

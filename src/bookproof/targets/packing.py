@@ -59,7 +59,7 @@ def _send_alone(session: Session, draft: Draft, variant: Variant) -> Answer | No
     row = session.api.ledger[variant.requirement]
     if not variant.vouched:
         answer = _offer(session, draft, variant.body, Intent(about=row.id))
-        if answer.refused and not row.demonstrable:
+        if _turned_down(answer) and not row.demonstrable:
             session.tally.leave_untested(row.id, _FUSSY, "fixtures")
         return answer
     if variant.beside:
@@ -86,3 +86,11 @@ def _offer(session: Session, draft: Draft, properties: Mapping[str, Any], intent
 
 def _served(answer: Answer) -> bool:
     return 200 <= answer.status < 300 and not answer.refused
+
+
+def _turned_down(answer: Answer) -> bool:
+    """Whether a value that may be refused was, be it as what these credentials have no right to."""
+    try:
+        return answer.refused
+    except Untested:
+        return True

@@ -38,7 +38,8 @@ def _each_slot(change: Callable[[dict[str, Any]], None]) -> Hooks:
 
 
 def _shift(slot: dict[str, Any]) -> None:
-    slot["DayOfWeek"] = (slot["DayOfWeek"] + 1) % 7
+    if slot["DayOfWeek"] is not None:
+        slot["DayOfWeek"] = (slot["DayOfWeek"] + 1) % 7
 
 
 def _reverse(slot: dict[str, Any]) -> None:
@@ -233,7 +234,7 @@ DEFECTS: Final = (
         "nx-record-slots-sunday",
         "Sunday comes back as day 7.",
         ("NX-137",),
-        simply(_each_slot(lambda slot: slot.update(DayOfWeek=slot["DayOfWeek"] or 7))),
+        simply(_each_slot(lambda slot: slot.update(DayOfWeek=7 if slot["DayOfWeek"] == 0 else slot["DayOfWeek"]))),
     ),
     Defect("nx-record-slots-reversed", "FromTime and ToTime are swapped.", ("NX-137",), simply(_each_slot(_reverse))),
     Defect("nx-record-dates", "Time slots keep the date that was sent.", ("NX-139",), _dates_as_sent),

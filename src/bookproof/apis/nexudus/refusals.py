@@ -201,8 +201,12 @@ def _places(call: Call) -> Iterator[str]:
 
 
 def _words(name: str, *, bare: bool = True) -> set[str]:
-    """The names in a path such as `$.TimeSlots[0].FromTime`, in lower case; bare: without Id at their ends."""
-    words = {word for word in re.split(r"[^\w]+", name.casefold()) if word and not word.isdigit()}
+    """The names in a path such as `$.TimeSlots[0].FromTime`, and a name in several words as one, in lower case.
+
+    bare: without Id at their ends.
+    """
+    parts = [part.replace("_", "") for part in re.split(r"[^\w]+", name.casefold())]
+    words = {word for word in (*parts, "".join(parts)) if word and not word.isdigit()}
     return {re.sub(r"(?<=.)ids?$", "", word) for word in words} if bare else words
 
 

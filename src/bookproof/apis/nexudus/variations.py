@@ -1,6 +1,7 @@
 """Conforming variations: what the document leaves open of creations, done in another way than the reference does it."""
 
 import itertools
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -86,6 +87,14 @@ def _first_only(asked: Asked, body: dict[str, Any]) -> None:
 
 def _paths(name: str) -> str:
     return "$.TimeSlots[0].FromTime" if name == "TimeSlots" else f"$.resource.{name[0].lower()}{name[1:]}"
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+def _spaced(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
 
 
 def _without_id(name: str) -> str:
@@ -217,6 +226,8 @@ VARIATIONS: Final = (
         simply(_first_refused(_beyond_reason)),
     ),
     Variation("nx-ok-paths", "PropertyName is a path in lower camel case.", simply(on_refusal(renames(_paths)))),
+    Variation("nx-ok-snake", "PropertyName is in snake case.", simply(on_refusal(renames(_snake)))),
+    Variation("nx-ok-spaced", "PropertyName has blanks between its words.", simply(on_refusal(renames(_spaced)))),
     Variation("nx-ok-without-id", "PropertyName of an id is without Id.", simply(on_refusal(renames(_without_id)))),
     Variation(
         "nx-ok-attempted-text",
