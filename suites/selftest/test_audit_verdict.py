@@ -382,3 +382,11 @@ def test_history_that_was_dropped_is_said(monkeypatch):
     monkeypatch.setattr("bookproof.apis.nexudus.history.KEPT", BUCKETS)
 
     assert part_of(nexudus(300), api="nexudus").forgotten > 0
+
+
+def test_as_much_history_is_dropped_however_its_keys_are_divided(monkeypatch):
+    monkeypatch.setattr("bookproof.apis.nexudus.history.KEPT", BUCKETS)
+    auditor, seen = Auditor(apis.load("nexudus")), list(nexudus(1500))[::2]
+    parts = [part_of([e for e in seen if place_of(key_of(auditor, e), 3) == n], api="nexudus") for n in range(3)]
+
+    assert sum(part.forgotten for part in parts) == part_of(seen, api="nexudus").forgotten

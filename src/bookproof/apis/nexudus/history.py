@@ -48,7 +48,7 @@ class History:
     """The history of one run. Every rule asks `before(call)` first: it then holds what happened before that call."""
 
     def __init__(self) -> None:
-        self.forgotten = 0
+        self._forgotten = 0
         self._buckets: list[Lives] = [OrderedDict() for _ in range(BUCKETS)]
         self._current: Call | None = None
         self._lives: Lives = OrderedDict()
@@ -64,6 +64,14 @@ class History:
             if record is not None:
                 self._lives = self._buckets[bucket(record)]
         return self._lives.get(record) if record is not None else None
+
+    @property
+    def forgotten(self) -> int:
+        """How many records were dropped, by the last call as well."""
+        if self._current is not None:
+            self._absorb(self._current)
+            self._current = None
+        return self._forgotten
 
     def _absorb(self, call: Call) -> None:
         record = record_of(call)
@@ -89,7 +97,7 @@ class History:
         lives[record] = life
         lives.move_to_end(record)
         if len(lives) > KEPT // BUCKETS:
-            self.forgotten += lives.popitem(last=False)[1].sent is not None
+            self._forgotten += lives.popitem(last=False)[1].sent is not None
 
 
 def record_of(call: Call) -> Record | None:
