@@ -174,7 +174,7 @@ def prove(
     wanted = [(name, one) for name in names for one in [*catalogue(apis.load(name)).by_id()][::every]]
     trials: dict[tuple[str, str], Trial] = {}
     with processes(jobs or os.cpu_count() or 1, _begin) as pool:
-        futures = [pool.submit(try_entry, *pair) for pair in wanted]
+        futures = [pool.submit(_try, *pair) for pair in wanted]
         for done, future in enumerate(as_completed(futures), 1):
             trial = future.result()
             trials[trial.api, trial.id] = trial
@@ -189,8 +189,16 @@ def prove(
 
 
 def _begin() -> None:
-    """Has a process look for cycles seldom: a trial makes many objects, and what it leaves behind is little."""
-    gc.set_threshold(200_000, 50, 50)
+    """Has a process look for cycles between its trials alone: each makes many objects, few of which lie in cycles."""
+    gc.disable()
+
+
+def _try(api_name: str, name: str) -> Trial:
+    trial = try_entry(api_name, name)
+    gc.collect()
+    if not gc.get_freeze_count():  # what the first trial loaded stays, and need not be looked at again
+        gc.freeze()
+    return trial
 
 
 def uncovered(api: Api) -> Iterator[str]:
