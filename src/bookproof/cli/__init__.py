@@ -80,7 +80,7 @@ def main(arguments: list[str] | None = None) -> None:
         # A console that cannot show a sign shows another in its place; it is no reason to end.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    gc.set_threshold(50_000, 20, 20)  # few of the many objects of a command lie in cycles, and looking takes long
+    gc.set_threshold(200_000, 50, 50)  # few of the many objects of a command lie in cycles, and looking takes long
     sys.exit(run(arguments))
 
 
