@@ -131,7 +131,7 @@ def test_an_authority_of_ones_own_is_trusted_where_the_variable_names_it(monkeyp
     monkeypatch.setenv("SSL_CERT_FILE", str(AUTHORITY))
     answer = redirect("/", "200 OK")
 
-    with serving(BadServer(answer, "valid.pem", "https")) as url, open_client(5) as client:
+    with serving(BadServer(answer, "valid.pem", "https")) as url, open_client(url, 5) as client:
         assert client.get(url).status_code == 200
 
 
@@ -139,7 +139,7 @@ def test_a_file_of_authorities_that_is_not_there_is_named(monkeypatch, tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
 
     with pytest.raises(ConfigurationError, match=r"SSL_CERT_FILE cannot be read: .*none\.pem: No such file"):
-        open_client(5)
+        open_client("https://localhost", 5)
 
 
 # -- another host ------------------------------------------------------------------------------------------

@@ -25,10 +25,13 @@ CERTIFICATES = "SSL_CERT_FILE"
 """The environment variable that names another file of certificate authorities, as everywhere else."""
 
 
-def open_client(timeout: float) -> httpx.Client:
-    """A client that follows no redirects and takes no settings but certificates from its surroundings."""
-    context = trusted()
-    transport = httpx.HTTPTransport(verify=context, trust_env=False)
+def open_client(url: str, timeout: float) -> httpx.Client:
+    """A client that follows no redirects and takes no settings but certificates from its surroundings.
+
+    url: where all of its requests go; certificates are read, which takes a while, where it is https alone.
+    """
+    context = trusted() if url.lower().startswith("https:") else None
+    transport = httpx.HTTPTransport(verify=context or False, trust_env=False)
     transport._pool = httpcore.ConnectionPool(
         ssl_context=context,
         max_connections=100,

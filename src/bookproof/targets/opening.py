@@ -144,7 +144,7 @@ def _replay(api: Api, plan: Plan) -> tuple[Target, str | None, Mapping[str, Any]
 
 def _live(api: Api, plan: Plan) -> tuple[Target, str | None, Mapping[str, Any]]:
     address(plan.url)
-    client = open_client(plan.timeout)
+    client = open_client(plan.url, plan.timeout)
     return (
         Target("live", plan.url.rstrip("/"), client, timeout=plan.timeout, tag=plan.tag or secrets.token_hex(3)),
         plan.authorization or f"Bearer {NO_TOKEN}",
