@@ -296,6 +296,8 @@ class History:
         renumbered = {view.id for view in views if view.foreign}
         if not call.conforming or number is None or renumbered:
             self.renumbered |= renumbered
+            while len(self.renumbered) > LONGEST:
+                self.renumbered.pop()
             self._doubt(number, end)
             return
         story = self._remembered(number)
