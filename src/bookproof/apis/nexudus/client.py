@@ -145,16 +145,19 @@ class Client:
 
     def reading_of_a_record(self) -> Draft:
         """The request that reads a record which the run has created; Untested where none is known."""
-        return Draft(READ, path={"Id": self._record(0)})
+        return Draft(READ, path={"Id": self._known_records()[0]})
 
     def deletion_of_a_record(self) -> Draft:
-        """The request that deletes the record which the run has created last; Untested where none is known."""
-        return Draft(DELETE, path={"Id": self._record(-1)})
+        """The request that deletes the record with the highest Id; Untested where none is known.
 
-    def _record(self, place: int) -> int:
+        Not the one that was created last: of several at once that is another in each run, and no recording replays.
+        """
+        return Draft(DELETE, path={"Id": max(self._known_records())})
+
+    def _known_records(self) -> list[int]:
         if not self._created:
             raise Untested("no answer to a creation names an Id", blocked_by="NX-148")
-        return list(self._created)[place]
+        return list(self._created)
 
     def send(self, draft: Draft, **options: Any) -> Any:
         """Sends any draft; gives the Answer."""
