@@ -198,8 +198,8 @@ def kill_when_half_is_read(address, worker, audit):
 
 @pytest.mark.network
 def test_the_verdict_is_that_of_one_process_though_a_worker_is_killed_half_way(tmp_path, distributing, capsys):
-    lines = [ndjson.encode(exchange) for exchange in records(2000)]
-    dealt(tmp_path, lines, 60, ".ndjson.gz")
+    lines = [ndjson.encode(exchange) for exchange in records(8000)]
+    dealt(tmp_path, lines, 120, ".ndjson.gz")
     with gzip.open(tmp_path / "2.ndjson.gz", "ab") as damaged:
         damaged.write(b"no exchange\n")
     pattern = str(tmp_path / "*.ndjson.gz")
@@ -220,7 +220,7 @@ def test_the_verdict_is_that_of_one_process_though_a_worker_is_killed_half_way(t
     assert (code, divided.returncode, out) == (1, 1, b"nexudus violates\n")
     assert two == one
     assert one["capture"]["places"] == [
-        "2.ndjson.gz, line 68: it is not JSON (Expecting value: line 1 column 1 (char 0))"
+        "2.ndjson.gz, line 135: it is not JSON (Expecting value: line 1 column 1 (char 0))"
     ]
 
 
