@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from bookproof.apis.acting import AT_ONCE, Act, Claim, Heard, Play, Say, Stage, Together
 from bookproof.apis.timetap.changes import alike
-from bookproof.apis.timetap.history import milliseconds, whole
+from bookproof.apis.timetap.views import milliseconds, whole
 from bookproof.draft import Draft
 from bookproof.exchange import ABSENT, brief
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bookproof.apis.timetap.history import Event, History, Seen, Story, View, milliseconds, path_id, whole
+from bookproof.apis.timetap.history import Event, History, Seen, Story
+from bookproof.apis.timetap.views import View, milliseconds, path_id, whole
 from bookproof.exchange import ABSENT, brief
 from bookproof.rules import Call, same
 

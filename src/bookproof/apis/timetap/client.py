@@ -10,8 +10,8 @@ from typing import Any
 from zlib import crc32
 
 from bookproof.apis.timetap.access import LOGIN, login
-from bookproof.apis.timetap.history import whole
 from bookproof.apis.timetap.samples import END, PREFIX, START, Fixtures, Samples
+from bookproof.apis.timetap.views import whole
 from bookproof.draft import Draft
 from bookproof.errors import CannotJudge, Untested
 from bookproof.exchange import Exchange

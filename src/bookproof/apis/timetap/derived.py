@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from bookproof.apis.timetap.history import History, View, milliseconds, whole
+from bookproof.apis.timetap.history import History
+from bookproof.apis.timetap.views import View, milliseconds, whole
 from bookproof.exchange import ABSENT, brief
 from bookproof.rules import Call, Rule, Ruling, Taken, same
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from bookproof.apis.timetap.account import Account, Stored
 from bookproof.apis.timetap.faulty_state import account_defect, store
-from bookproof.apis.timetap.history import whole
 from bookproof.apis.timetap.models import CreateResource, Resource, UpdateResource
+from bookproof.apis.timetap.views import whole
 from bookproof.apis.timetap.wire import ANSWERS, call, defect, having, named, resources, shows
 from bookproof.faults import Answered, Asked, Defect, Hooks, crashes
 

@@ -6,7 +6,8 @@ from typing import Any
 from bookproof.apis.timetap import changes as causes
 from bookproof.apis.timetap.changes import Changes, alike, claims
 from bookproof.apis.timetap.derived import Remembering
-from bookproof.apis.timetap.history import History, View, latest, path_id, whole
+from bookproof.apis.timetap.history import History, latest
+from bookproof.apis.timetap.views import View, path_id, whole
 from bookproof.exchange import ABSENT, brief
 from bookproof.rules import Call, Ruling, Taken
 

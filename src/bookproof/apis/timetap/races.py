@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from bookproof.apis.timetap.account import Stored
-from bookproof.apis.timetap.history import whole
+from bookproof.apis.timetap.views import whole
 from bookproof.apis.timetap.wire import call
 from bookproof.faults import Answered, Asked, Race
 from bookproof.racing import Door, Onward, wait

@@ -20,7 +20,7 @@ from bookproof.apis.timetap.derived import (
     Remembering,
     TextFollowsReasonIds,
 )
-from bookproof.apis.timetap.history import History, View, milliseconds, path_id, whole
+from bookproof.apis.timetap.history import History
 from bookproof.apis.timetap.lives import (
     CreatedAppearsInList,
     CreatedDateStays,
@@ -35,6 +35,7 @@ from bookproof.apis.timetap.lives import (
     UpdateChangesGiven,
     UpdateTouchesNoOther,
 )
+from bookproof.apis.timetap.views import View, milliseconds, path_id, whole
 from bookproof.exchange import brief
 from bookproof.rules import Call, Echo, RuleSet, Ruling, Taken, rule_set, same
 

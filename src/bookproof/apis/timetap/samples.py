@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from bookproof import apis
 from bookproof.apis import Sample
-from bookproof.apis.timetap.history import milliseconds
+from bookproof.apis.timetap.views import milliseconds
 from bookproof.draft import Draft
 
 ELSEWHERE = 2_000_000_011
