@@ -18,7 +18,7 @@ from bookproof.apis import Api
 from bookproof.captures.entries import Entry, Unreadable
 from bookproof.errors import NothingRan
 from bookproof.exchange import Exchange
-from bookproof.judge import Finding, Judgement, Reading
+from bookproof.findings import Finding, Judgement, Reading
 from bookproof.ledger import Ledger
 from bookproof.operations import Operation
 from bookproof.rules import Call, Rule

@@ -9,19 +9,16 @@
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Literal
 from urllib.parse import urlsplit
 
 from bookproof.contract import JSON, Contract, body_value, media_type
 from bookproof.exchange import ABSENT, Exchange, InvalidJson, Request, brief
+from bookproof.findings import Finding, Judgement, Reading
 from bookproof.ledger import Ledger, Level
 from bookproof.operations import Answer
 from bookproof.rules import NO_RULES, Call, Rule, RuleSet, Shown, Speaks, Taken
-from bookproof.schema import SHAPES_KEPT, Breach, Schema
-
-Reading = Literal["strict", "tolerant"]
+from bookproof.schema import SHAPES_KEPT, Breach
 
 ABOUT_THE_RUN = frozenset({401, 403})
 """Statuses that concern the run's credentials where the request does not provoke them."""
@@ -31,38 +28,6 @@ NOT_SERVED = frozenset({404, 405, 501})
 
 THROTTLING = frozenset({429, 503})
 """Statuses that say nothing about the request."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A requirement that an exchange breaks (None: no requirement owns it, a server error for example)."""
-
-    requirement: str | None
-    level: Level
-    message: str
-    expected: str
-    actual: str
-    where: str
-    exchange: Exchange
-
-
-@dataclass(slots=True)
-class Judgement:
-    """What one exchange says: findings, the requirements that it put to the test, and remarks.
-
-    enforced: requirements that the refusal of a broken request shows, provided that valid ones are accepted.
-    call: None where the exchange belongs to no operation of the contract.
-    refusal: a conforming request was refused and nobody vouched for it (a note, not a fault).
-    trouble: why the exchange says nothing about the contract (throttled, credentials refused).
-    """
-
-    call: Call | None
-    findings: list[Finding] = field(default_factory=list)
-    shown: set[str] = field(default_factory=set)
-    enforced: set[str] = field(default_factory=set)
-    readings: list[Taken] = field(default_factory=list)
-    refusal: str = ""
-    trouble: str = ""
 
 
 class Judge:
@@ -283,7 +248,7 @@ class Judge:
         if answer is None or response is None or not answer.content:
             return
         media = media_type(response.header("Content-Type"))
-        schema, pointer = _schema_for(answer, media)
+        schema, pointer = answer.body(media)
         if isinstance(call.answered, InvalidJson) or call.answered is ABSENT:
             if media is not None and media != JSON and not media.endswith("+json") and media in answer.content:
                 call.answered = response.body.decode("utf-8", "replace")
@@ -300,7 +265,7 @@ class Judge:
                 return
         if schema is None:
             return
-        if call.accepted and not _documented(answer, media):
+        if call.accepted and not answer.documents(media):
             owner = self.ledger.owner(pointer)
             judgement.findings.append(
                 self._finding(
@@ -421,16 +386,6 @@ _TROUBLE = {
     429: "the target throttles the run (429)",
     503: "the target is unavailable (503)",
 }
-
-
-def _documented(answer: Answer, media: str | None) -> bool:
-    return media is not None and media in answer.content
-
-
-def _schema_for(answer: Answer, media: str | None) -> tuple[Schema | None, str]:
-    chosen = media if media in answer.content else next(iter(answer.content))
-    token = str(chosen).replace("/", "~1")
-    return answer.content[str(chosen)], f"{answer.pointer}/content/{token}"
 
 
 def _first_words(call: Call) -> str:

@@ -36,6 +36,16 @@ class Answer:
     pointer: str
     content: Mapping[str, Schema | None]
 
+    def documents(self, media: str | None) -> bool:
+        """Whether a body of this media type is what the contract writes down."""
+        return media is not None and media in self.content
+
+    def body(self, media: str | None) -> tuple[Schema | None, str]:
+        """The schema of a body and where the contract holds it; of another media type the first documented one."""
+        chosen = media if media is not None and media in self.content else next(iter(self.content))
+        token = chosen.replace("/", "~1")
+        return self.content[chosen], f"{self.pointer}/content/{token}"
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:

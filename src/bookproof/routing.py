@@ -17,7 +17,7 @@ from bookproof.captures.ordering import APART
 from bookproof.captures.overlaps import marked
 from bookproof.contract import body_value
 from bookproof.exchange import ABSENT, Exchange
-from bookproof.judge import Reading
+from bookproof.findings import Reading
 from bookproof.rules import BUCKETS, RUN, Call, bucket
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from bookproof.evidence import held
 from bookproof.exchange import Exchange
-from bookproof.judge import Finding, Judgement
+from bookproof.findings import Finding, Judgement
 
 KINDS_KEPT: Final = 50
 """Kinds of findings that are kept of one requirement, whatever the size of the traffic."""

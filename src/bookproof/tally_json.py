@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from bookproof.evidence import BODY_KEPT
 from bookproof.exchange import Exchange, Intent, Request, Response
-from bookproof.judge import Finding
+from bookproof.findings import Finding
 from bookproof.tally import Seen, Tally, Waited, in_words
 
 LONGEST_BODY: Final = 2 * BODY_KEPT

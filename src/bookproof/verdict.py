@@ -11,7 +11,7 @@ from bookproof import __version__
 from bookproof.contract import Contract
 from bookproof.evidence import as_evidence, curl
 from bookproof.exchange import Exchange
-from bookproof.judge import Reading
+from bookproof.findings import Reading
 from bookproof.ledger import Ledger, Requirement
 from bookproof.tally import Seen, Tally, Waited, in_words, precedence
 from bookproof.variants import Depth

@@ -13,7 +13,7 @@ from bookproof.captures import har, ndjson
 from bookproof.captures.entries import Malformed, Unreadable
 from bookproof.errors import UsageError
 from bookproof.exchange import Exchange, Request
-from bookproof.judge import Finding, Reading
+from bookproof.findings import Finding, Reading
 from bookproof.tally import in_words
 from bookproof.targets.masking import masked
 from bookproof.targets.proxy import Complaint, decoded

@@ -4,41 +4,11 @@ Unusual values that no sentence forbids, and names of things outside, are answer
 (lines 43, 62, 100-108 and 350), where the target lets records be read.
 """
 
-from bookproof.apis.nexudus.fields import ID_LISTS, TYPICAL, flags
+from bookproof.apis.nexudus.fields import FLAGS, ID_LISTS, TYPICAL, flags
 from bookproof.plugin import requirement, send_pack, variants
 from bookproof.variants import Variant
 
 SYSTEM_RESOURCE_TYPES = (1, 0, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 99)
-FLAGS = (
-    "Projector",
-    "Internet",
-    "ConferencePhone",
-    "StandardPhone",
-    "WhiteBoard",
-    "LargeDisplay",
-    "Catering",
-    "TeaAndCoffee",
-    "Drinks",
-    "SecurityLock",
-    "CCTV",
-    "VoiceRecorder",
-    "AirConditioning",
-    "Heating",
-    "NaturalLight",
-    "StandingDesk",
-    "QuietZone",
-    "WirelessCharger",
-    "PrivacyScreen",
-    "Soundproof",
-    "VideoConferencing",
-    "DualDisplayScreen",
-    "DisplayScreen",
-    "WirelessPresentation",
-    "PaSystem",
-    "DesktopMonitor",
-    "FlipChart",
-    "SecureStorage",
-)
 FIELDS = {
     "Description": "NX-048",
     "ClearPictureFile": "NX-050",

@@ -7,7 +7,7 @@ import yaml
 
 from bookproof.contract import Contract
 from bookproof.exchange import Exchange, Request, Response
-from bookproof.judge import Finding
+from bookproof.findings import Finding
 from bookproof.ledger import Ledger
 from bookproof.tally import Tally
 from bookproof.verdict import Run, Waiver, conclude

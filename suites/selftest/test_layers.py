@@ -24,6 +24,7 @@ LAYERS = (
         "draft",
         "ledger",
         "rules",
+        "findings",
         "judge",
         "tally",
         "tally_json",

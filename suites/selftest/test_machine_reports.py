@@ -14,7 +14,7 @@ import pytest
 
 from bookproof import apis
 from bookproof.exchange import Exchange, Request, Response
-from bookproof.judge import Finding
+from bookproof.findings import Finding
 from bookproof.reports.badge import badge
 from bookproof.reports.markdown import LIMIT, markdown
 from bookproof.reports.sarif import UNOWNED, Places, sarif

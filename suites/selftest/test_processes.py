@@ -10,19 +10,19 @@ import pytest
 from bookproof.processes import processes
 
 _SHARES = """
-import os, time
+import os, signal
 from bookproof.processes import processes
 
 def begin():
     os.write(1, b"begun\\n")
 
-def work(seconds):
-    time.sleep(seconds)
+def wait():
+    signal.pause()
 
 with processes(2, begin) as pool:
     for _ in range(2):
-        pool.submit(work, 600)
-    time.sleep(600)
+        pool.submit(wait)
+    wait()
 """
 
 

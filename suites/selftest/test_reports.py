@@ -15,7 +15,7 @@ from bookproof import writing
 from bookproof.contract import Contract
 from bookproof.errors import UsageError
 from bookproof.exchange import Exchange, Request, Response
-from bookproof.judge import Finding
+from bookproof.findings import Finding
 from bookproof.ledger import Ledger
 from bookproof.reports import folder
 from bookproof.reports.allure import complete_results

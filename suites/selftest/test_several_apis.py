@@ -9,7 +9,7 @@ import pytest
 from bookproof import apis, running
 from bookproof.errors import Interrupted, Unreachable
 from bookproof.exchange import Exchange, Request, Response
-from bookproof.judge import Finding
+from bookproof.findings import Finding
 from bookproof.proving import app_with
 from bookproof.running import Outcome, run_suite
 from bookproof.tally import Tally

@@ -14,7 +14,7 @@ import pytest
 from bookproof import apis, cli
 from bookproof.errors import UsageError
 from bookproof.exchange import Exchange, Intent, Request, Response
-from bookproof.judge import Finding
+from bookproof.findings import Finding
 from bookproof.plugin.runs import Runs, Share
 from bookproof.plugin.workers import OUTPUT, take_over
 from bookproof.proving import app_with, catalogue

@@ -9,7 +9,7 @@ from tallied import ALL, CONTRACT, WAIVER, finding, outcomes, parts, row, tally,
 
 from bookproof import apis, resources
 from bookproof.exchange import Exchange, Request
-from bookproof.judge import Finding
+from bookproof.findings import Finding
 from bookproof.running import run_suite
 from bookproof.targets.opening import Plan
 from bookproof.verdict import OUTCOMES

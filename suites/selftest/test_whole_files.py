@@ -170,7 +170,7 @@ def test_an_unexpected_lack_of_room_is_one_sentence(monkeypatch, capsys):
 def killed(code, cwd):
     """Runs Python until it says that it is in the middle of it, and kills it there."""
     head = (
-        "import sys, time\nfrom pathlib import Path\ndef wait():\n    print('here', flush=True)\n    time.sleep(60)\n"
+        "import signal, sys\nfrom pathlib import Path\ndef wait():\n    print('here', flush=True)\n    signal.pause()\n"
     )
     process = subprocess.Popen([sys.executable, "-c", head + code], cwd=cwd, stdout=subprocess.PIPE, text=True)
     with process:

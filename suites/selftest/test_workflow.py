@@ -18,7 +18,7 @@ from bookproof import apis, running
 from bookproof.apis.highlevel.reference import TOKEN
 from bookproof.errors import Unreachable
 from bookproof.exchange import Exchange, Request, Response
-from bookproof.judge import Finding
+from bookproof.findings import Finding
 from bookproof.proving import app_with
 from bookproof.reports.folder import write_reports
 from bookproof.reports.workflow import SHOWN, Step, workflow_step

@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # `--help` imports nothing that it does not need
 
     from bookproof.auditing import Part
     from bookproof.dividing import Told
-    from bookproof.judge import Reading
+    from bookproof.findings import Reading
     from bookproof.routing import Audit
 
 

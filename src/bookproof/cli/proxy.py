@@ -17,7 +17,7 @@ from bookproof.errors import UsageError, worst
 if TYPE_CHECKING:  # `--help` imports nothing that it does not need
     from rich.console import Console
 
-    from bookproof.judge import Finding, Reading
+    from bookproof.findings import Finding, Reading
     from bookproof.targets.proxy import Proxy
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # `--help` imports nothing that it does not need
     from rich.console import Console
 
     from bookproof.apis import Api
-    from bookproof.judge import Reading
+    from bookproof.findings import Reading
     from bookproof.reports.workflow import Step
     from bookproof.running import Outcome, Progress
     from bookproof.targets.opening import Plan

@@ -16,7 +16,8 @@ from typing import Final
 from bookproof.apis import Api
 from bookproof.apis.acting import Repertoire, repertoire
 from bookproof.exchange import Exchange
-from bookproof.judge import Finding, Judge, Judgement, Reading
+from bookproof.findings import Finding, Judgement, Reading
+from bookproof.judge import Judge
 from bookproof.rules import Call
 from bookproof.tally import Seen, Tally, precedence, scrubbed
 from bookproof.targets.masking import masked, masking

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, TextIO
 
 import msgpack
 
-from bookproof.judge import Finding
+from bookproof.findings import Finding
 from bookproof.loading import messages
 from bookproof.loading.bench import Bench
 from bookproof.loading.settings import Settings

@@ -9,7 +9,7 @@ from bookproof import apis
 from bookproof.apis import Api
 from bookproof.apis.acting import mixture
 from bookproof.errors import UsageError
-from bookproof.judge import Reading
+from bookproof.findings import Reading
 from bookproof.targets.configuration import CAPABILITIES, Configuration
 from bookproof.targets.opening import Plan
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from bookproof.errors import CannotJudge, NotRecorded, Untested
-from bookproof.judge import Finding
+from bookproof.findings import Finding
 from bookproof.plugin import RUN
 from bookproof.plugin.allure import Reporter
 from bookproof.plugin.runs import ApiRun

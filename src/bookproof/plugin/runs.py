@@ -18,7 +18,7 @@ from bookproof.apis import Api
 from bookproof.captures.recording import GENERATED
 from bookproof.errors import CannotJudge, Interrupted, Untested, UsageError
 from bookproof.exchange import Exchange, Request
-from bookproof.judge import Finding
+from bookproof.findings import Finding
 from bookproof.negatives import NearMiss, near_misses
 from bookproof.reports.parts import RunPart, joined
 from bookproof.targets.opening import Plan, open_session

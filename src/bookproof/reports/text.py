@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from bookproof.evidence import curl
-from bookproof.judge import Finding
+from bookproof.findings import Finding
 from bookproof.ledger import Ledger
 
 

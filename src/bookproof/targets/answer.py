@@ -4,7 +4,7 @@ from typing import Any
 
 from bookproof.errors import Untested
 from bookproof.exchange import Exchange
-from bookproof.judge import Finding, Judgement
+from bookproof.findings import Finding, Judgement
 
 
 class Answer:

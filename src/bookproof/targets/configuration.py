@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from bookproof import apis
 from bookproof.errors import ConfigurationError, UsageError
-from bookproof.judge import Reading
+from bookproof.findings import Reading
 from bookproof.targets.manners import Budget
 from bookproof.targets.opening import Plan, check_fixtures
 from bookproof.variants import Depth

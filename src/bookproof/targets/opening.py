@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 from bookproof.apis import Api, Fixtures
 from bookproof.errors import ConfigurationError, DataError, UsageError
-from bookproof.judge import Reading
+from bookproof.findings import Reading
 from bookproof.targets.asgi import AsgiTransport
 from bookproof.targets.connection import open_client
 from bookproof.targets.manners import Budget

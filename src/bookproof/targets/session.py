@@ -15,7 +15,8 @@ from bookproof.draft import Draft
 from bookproof.errors import CredentialsRefused, Untested
 from bookproof.evidence import held
 from bookproof.exchange import Exchange, Intent, Request
-from bookproof.judge import Finding, Judge, Judgement
+from bookproof.findings import Finding, Judgement
+from bookproof.judge import Judge
 from bookproof.tally import Tally, scrubbed
 from bookproof.targets.answer import Answer
 from bookproof.targets.manners import Budget, Manners
