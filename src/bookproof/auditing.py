@@ -168,7 +168,7 @@ class Auditor:
         self._ledger = api.ledger
         self._throttling = frozenset(api.contract.document.get("info", {}).get("x-throttling-statuses", ()))
         self._optional = {
-            operation.id: [p.name for p in operation.parameters if not p.required and p.place == "header"]
+            operation.id: frozenset(p.name for p in operation.parameters if not p.required and p.place == "header")
             for operation in api.contract.operations.values()
         }
         self._heads: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
@@ -217,10 +217,14 @@ class Auditor:
         elif judgement.refusal and call.status in self._throttling and call.response.header("Retry-After"):  # type: ignore[union-attr] # a status is there
             judgement.refusal = ""
             part.troubles[f"the target throttles the client ({call.status})"] += 1
-        if judgement.findings:
-            judgement.findings = self.without_secrets(judgement.findings)
+        if judgement.findings or call.breaches:
+            found = self.without_secrets([*judgement.findings, *self._about_client(call)])
+            judged = len(judgement.findings)
+            judgement.findings, sent = found[:judged], found[judged:]
+        else:
+            sent = []
         part.service.add(judgement)
-        self._judge_client(call)
+        self._judge_client(call, sent)
         return judgement
 
     def finish(self) -> Part:
@@ -237,7 +241,7 @@ class Auditor:
             self._note_host(exchange.request.url)
         else:
             self.part.unanswered += 1
-            self._judge_client(call)
+            self._judge_client(call, self.without_secrets(self._about_client(call)))
         return call
 
     def _note_host(self, url: str) -> None:
@@ -253,13 +257,16 @@ class Auditor:
 
     # -- the client ----------------------------------------------------------------------------------------
 
-    def _judge_client(self, call: Call) -> None:
+    def _about_client(self, call: Call) -> list[Finding]:
+        return [self.finding(call.exchange, breach) for breach in call.breaches]
+
+    def _judge_client(self, call: Call, findings: list[Finding]) -> None:
         client = self.part.client
         client.requests += 1
         if not call.breaches:
             self.part.kept[self._kept_by(call)] += 1
             return
-        for finding in self.without_secrets([self.finding(call.exchange, breach) for breach in call.breaches]):
+        for finding in findings:
             client.note(finding)
             if finding.requirement:
                 client.shown[finding.requirement] += 1
@@ -290,7 +297,9 @@ class Auditor:
         """The requirements that a valid request keeps: those of the keywords that it was held against."""
         operation = call.operation
         request = call.exchange.request
-        optional = frozenset([name for name in self._optional[operation.id] if request.header(name) is not None])
+        optional = self._optional[operation.id]
+        if optional:
+            optional = frozenset([name for name in optional if request.header(name) is not None])
         head = self._heads.get((operation.id, optional))
         if head is None:
             head = self._heads[operation.id, optional] = self._owners_of(frozenset(_head(operation, call, optional)))

@@ -62,15 +62,16 @@ class Outline:
         kind = type(value)
         own: Hashable = None
         if kind is dict:
-            keys = tuple(value)
-            chosen = self._chosen(keys)
-            own = (keys, *[outline.of(value[name]) for name, outline in chosen]) if chosen else keys
+            own, chosen = self._chosen(tuple(value))
+            if chosen:
+                own = (own, *[outline.of(value[name]) for name, outline in chosen])
         elif kind is list:
             own = bool(value) if self._item is None else frozenset(map(self._item.of, value))
         return (own, *[branch.of(value) for branch in self._branches]) if self._branches else own
 
-    def _choose(self, keys: tuple[str, ...]) -> "list[tuple[str, Outline]]":
-        return [(key, self._nested[key]) for key in keys if key in self._nested]
+    def _choose(self, keys: tuple[str, ...]) -> "tuple[Hashable, list[tuple[str, Outline]]]":
+        """What stands for the keys (a frozenset is hashed once, a tuple each time), and those to look below."""
+        return frozenset([keys]), [(key, self._nested[key]) for key in keys if key in self._nested]
 
 
 def below(document: Document, schema: Any, known: dict[int, Outline]) -> Outline | None:

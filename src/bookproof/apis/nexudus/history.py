@@ -7,8 +7,7 @@ by the server's address and the record's Id, for the KEPT records named last.
 
 import re
 from collections import OrderedDict
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from bookproof.apis.nexudus.client import CREATE, DELETE
 from bookproof.rules import BUCKETS, Call, bucket
@@ -26,8 +25,7 @@ _PATH: Final = "/api/spaces/resources"
 _ID: Final = re.compile(r"\d{1,19}")
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
+class Life(NamedTuple):
     """The latest that is known of a record.
 
     end: when the exchange was over that says so, 0.0 where it has no time. created: the exchange that gave the Id, None

@@ -30,6 +30,8 @@ from bookproof.rules import Call, Rule, RuleSet, Ruling, Taken, rule_set
 from bookproof.schema import Breach
 
 _NAMES: Final = {"SystemResourceType": KINDS, "CancellationFeeType": FEE_KINDS}
+_MORE: Final = Taken("NX-R14", "Value holds more than the Id")
+_ALONE: Final = Taken("NX-R14", "Value holds the Id alone")
 
 
 class EnumNameForValue(Rule):
@@ -128,8 +130,7 @@ class UniqueIds(Rule):
         yield from self.verdict(
             not once_more, "response.body/Value/Id", "an Id that no other record has", f"{record[1]} once more"
         )
-        whole = len(call.answered["Value"]) > 1
-        yield Taken("NX-R14", "Value holds more than the Id" if whole else "Value holds the Id alone")
+        yield _MORE if len(call.answered["Value"]) > 1 else _ALONE
 
 
 def rules() -> RuleSet:
