@@ -194,6 +194,15 @@ def test_a_smoke_run_sends_at_most_25_requests(smoke_run):
     assert smoke_run[1].verdict.requests <= 25
 
 
+@pytest.mark.parametrize("liberty", ["tt-ok-locations-named-by-clients", "tt-ok-open"])
+def test_a_smoke_run_whose_first_requests_are_refused_or_leave_more_behind_still_sends_25(liberty):
+    api = apis.load("timetap")
+    outcome = run_suite(api, Plan(app=app_with(api, liberty), depth="smoke", capabilities=catalogue(api).capabilities))
+
+    assert outcome.verdict.conclusion == "conforms"
+    assert outcome.verdict.requests <= 25
+
+
 def test_a_smoke_run_shows_every_rule_of_what_any_target_has(smoke_run):
     api, outcome = smoke_run
     rows = {row.requirement.id: row for row in outcome.verdict.rows}

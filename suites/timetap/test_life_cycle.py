@@ -8,8 +8,7 @@ from bookproof.plugin import requirement, smoke
 @smoke
 @requirement("TT-035", "TT-036", "TT-082", "TT-083")
 @pytest.mark.usefixtures("listing", "reading", "asking", "updating", "deleting")
-def test_a_resource_lives_and_goes(timetap, resource, neighbour, reasons):
-    timetap.list_all()
+def test_a_resource_lives_and_goes(timetap, resource, reasons):
     timetap.read(resource)
     timetap.is_busy(resource)
     timetap.read(resource)
