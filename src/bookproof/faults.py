@@ -208,6 +208,21 @@ def mends(when: When, mend: Callable[[Asked], None], restore: Callable[[Asked, A
     return Hooks(request=request, answer=answer)
 
 
+def unquotes(when: When) -> Hooks:
+    """A body that is JSON within a JSON string is read twice."""
+
+    def inner(asked: Asked) -> Any:
+        try:
+            return json.loads(asked.json) if isinstance(asked.json, str) else None
+        except ValueError:
+            return None
+
+    def unwrap(asked: Asked) -> None:
+        asked.json = inner(asked)
+
+    return mends(lambda asked: when(asked) and isinstance(inner(asked), dict), unwrap)
+
+
 def optional(prop: str, default: Any) -> Hooks:
     """A required property may be left out."""
     return mends(missing(prop), lambda asked: asked.json.update({prop: copy.deepcopy(default)}))

@@ -123,7 +123,7 @@ def _body_misses(
         yield _Candidate(
             "body-form-encoded", where, replace(base, body=form, content_type="application/x-www-form-urlencoded")
         )
-        yield _Candidate("body-as-text", where, replace(base, content_type="text/plain"))
+        yield _Candidate("body-as-plain-text", where, replace(base, content_type="text/plain"))
     if schema is not None:
         for name, where, value in _misses(contract, schema.pointer, base.body, "request.body", True, items):
             yield _Candidate(name or "body", where, base.with_body(value))

@@ -5,7 +5,7 @@ from typing import Any
 
 from bookproof.apis.highlevel.reference import FIXTURES, TOKEN, VERSION
 from bookproof.exchange import ABSENT
-from bookproof.faults import Asked, Hooks, When, crashes, lenient, mends, missing, optional, refuses, sent
+from bookproof.faults import Asked, Hooks, When, crashes, lenient, mends, missing, optional, refuses, sent, unquotes
 
 Seed = tuple[str, str, str, Hooks]
 """Id without its prefix, the rows that break, the sentence, and what happens."""
@@ -249,6 +249,7 @@ def _body() -> Iterator[Seed]:
     blank = mends(lambda a: empty(a) and labelled("application/json")(a), reads_plain_body)
     yield "body-empty", "HL-020", "an empty body that calls itself JSON is served", blank
     yield "body-array", "HL-020", "an array is served", mends(lambda a: is_array(a.json), unwraps)
+    yield "body-quoted", "HL-020", "JSON within a JSON string is served", unquotes(of("rooms", "equipments"))
     yield "body-null", "HL-020", "null is served", mends(lambda a: is_null(a.json), reads_plain_body)
     yield "body-truncated", "HL-020", "broken JSON is served as far as it goes", mends(unreadable, reads_plain_body)
     yield "body-malformed-crash", "HL-020", "broken JSON ends in a crash", crashes(unreadable)

@@ -15,7 +15,7 @@ from bookproof.apis.timetap.wire import (
     says,
 )
 from bookproof.exchange import ABSENT
-from bookproof.faults import Asked, Defect, Hooks, When, crashes, together
+from bookproof.faults import Asked, Defect, Hooks, When, crashes, together, unquotes
 
 LOCATION = FIXTURES["location_id"]
 MINIMUM = {"bundleResourceIdList": [], "locationId": LOCATION, "name": "bookproof", "reasonIdList": []}
@@ -61,6 +61,10 @@ def _broken_json(name: str) -> When:
 
 def _no_object(name: str) -> When:
     return lambda asked: call(asked) == name and asked.json is not ABSENT and not isinstance(asked.json, dict)
+
+
+def _called(name: str) -> When:
+    return lambda asked: call(asked) == name
 
 
 def _media(name: str, media: str) -> When:
@@ -130,10 +134,12 @@ BODIES = (
     defect("create-no-body", "A creation needs no body", overlooks(_no_body("create"), **MINIMUM), "TT-021"),
     defect("create-mended", "A body that breaks off is mended", overlooks(_broken_json("create"), **MINIMUM), "TT-021"),
     defect("create-any-json", "Any JSON value creates", overlooks(_no_object("create"), **MINIMUM), "TT-021"),
+    defect("create-quoted", "JSON within a JSON string creates", unquotes(_called("create")), "TT-021"),
     defect("create-form", "A creation may be a form", _takes_form("create"), "TT-022"),
     defect("update-no-body", "An update needs no body", says(_no_body("update"), 200, None), "TT-028"),
     defect("update-broken-crash", "A body that breaks off crashes", crashes(_broken_json("update")), "TT-028"),
     defect("update-any-json", "Any JSON value updates", says(_no_object("update"), 200, None), "TT-028"),
+    defect("update-quoted", "JSON within a JSON string updates", unquotes(_called("update")), "TT-028"),
     defect("update-form", "An update may be a form", _takes_form("update"), "TT-029"),
 )
 
