@@ -17,6 +17,9 @@ from bookproof.judge import Judge
 from bookproof.operations import Body, Parameter
 from bookproof.schema import escape
 
+MANY = 30
+"""Items of a list in which one is wrong: more than a server that looks at some looks at, far from any limit."""
+
 Items = Callable[[str, int], Sequence[Any]]
 """Gives n distinct valid items for the array at a place (`request.body/calendarIds`)."""
 
@@ -36,6 +39,14 @@ class NearMiss:
 
 
 @dataclass(frozen=True, slots=True)
+class _Making:
+    """What values are made with: valid items for arrays, and whether wrong types are empty ones."""
+
+    items: Items
+    hollow: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Candidate:
     name: str
     where: str
@@ -49,12 +60,15 @@ def near_misses(
     items: Items | None = None,
     examples: Mapping[str, Any] | None = None,
     sample: str = "",
+    hollow: bool = False,
 ) -> list[NearMiss]:
     """Every verified near miss of a valid request.
 
     base: a request that keeps the contract; sample: its name.
     examples: a valid value for each property that the base leaves out and that is to be tested as well. Each of their
     near misses is sent in the base by itself, so that none depends on what a target thinks of the others.
+    hollow: wrong types are empty ones (false, 0, "", []), which a server that tests for truth overlooks; for the second
+    of two samples that are alike, since it says of them no more than the first does.
     """
     operation = judge.contract.operations[base.operation]
     candidates: list[_Candidate] = []
@@ -63,7 +77,9 @@ def near_misses(
     if operation.schemes:
         candidates.append(_Candidate("no-credentials", "request.header/Authorization", replace(base, credentials=None)))
     if operation.body is not None:
-        candidates += _body_misses(judge.contract, operation.body, base, items or _distinct, examples or {})
+        candidates += _body_misses(
+            judge.contract, operation.body, base, _Making(items or _distinct, hollow), examples or {}
+        )
     verified: dict[str, NearMiss] = {}
     for candidate in candidates:
         requirement = _single_fault(judge, candidate)
@@ -110,7 +126,7 @@ def _word_neighbours(word: str) -> Iterator[str]:
 
 
 def _body_misses(
-    contract: Contract, body: Body, base: Draft, items: Items, examples: Mapping[str, Any]
+    contract: Contract, body: Body, base: Draft, making: _Making, examples: Mapping[str, Any]
 ) -> Iterator[_Candidate]:
     media, schema = next(iter(body.content.items()))
     if body.required:
@@ -125,17 +141,17 @@ def _body_misses(
         )
         yield _Candidate("body-as-plain-text", where, replace(base, content_type="text/plain"))
     if schema is not None:
-        for name, where, value in _misses(contract, schema.pointer, base.body, "request.body", True, items):
+        for name, where, value in _misses(contract, schema.pointer, base.body, "request.body", True, making):
             yield _Candidate(name or "body", where, base.with_body(value))
         for prop, example in examples.items():
             place = f"request.body/{prop}"
             child = f"{schema.pointer}/properties/{escape(prop)}"
-            for name, where, value in _misses(contract, child, example, place, False, items):
+            for name, where, value in _misses(contract, child, example, place, False, making):
                 yield _Candidate(name, where, base.with_body({**base.body, prop: value}))
 
 
 def _misses(
-    contract: Contract, pointer: str, value: Any, where: str, required: bool, items: Items
+    contract: Contract, pointer: str, value: Any, where: str, required: bool, making: _Making
 ) -> Iterator[tuple[str, str, Any]]:
     """Name, place and whole value of each near miss of a value that fits the schema at a pointer."""
     schema = contract.resolve(pointer)[1]
@@ -144,41 +160,45 @@ def _misses(
     allowed = schema.get("type", ())
     allowed = {allowed} if isinstance(allowed, str) else set(allowed)
     if allowed:
-        for kind, other in _type_neighbours(value, allowed, schema):
+        for kind, other in _type_neighbours(value, allowed, schema, making.hollow):
             if kind != "null" or required:
                 yield f"{label}-as-{kind}", where, other
     for other in _enum_neighbours(schema.get("enum", ())):
         yield f"{label}-is-{other}", where, other
     for other in schema.get("x-near-misses", ()):
         yield f"{label}-is-{other}", where, other
-    yield from ((f"{label}-{name}", where, other) for name, other in _beyond_limits(schema, value, where, items))
+    yield from ((f"{label}-{name}", where, other) for name, other in _beyond_limits(schema, value, where, making.items))
     if isinstance(value, dict):
-        yield from _object_misses(contract, pointer, schema, value, where, items)
+        yield from _object_misses(contract, pointer, schema, value, where, making)
     if isinstance(value, list) and value and "items" in schema:
         for name, place, other in _misses(
-            contract, f"{pointer}/items", value[-1], f"{where}/{len(value) - 1}", True, items
+            contract, f"{pointer}/items", value[-1], f"{where}/{len(value) - 1}", True, making
         ):
             yield name, place, [*value[:-1], other]
-        yield from _mixed_lists(contract, f"{pointer}/items", value, where, items)
+        yield from _mixed_lists(contract, f"{pointer}/items", schema.get("maxItems", 2), where, making)
 
 
 def _mixed_lists(
-    contract: Contract, pointer: str, value: list[Any], where: str, items: Items
+    contract: Contract, pointer: str, most: int, where: str, making: _Making
 ) -> Iterator[tuple[str, str, Any]]:
-    """Lists of two whose first or second item alone is wrong: a server may look at one end only."""
-    pair = list(items(where, 2))
-    if len(pair) < 2:
+    """Lists with one wrong item, the first of two, and the last but one of many where a limit says that many may be.
+
+    A server may look at one end only, at both, or at so many.
+    """
+    valid = list(making.items(where, min(most, MANY)))
+    if len(valid) < 2:
         return
-    for index, end in enumerate(("first", "last")):
+    within = (valid, len(valid) - 2, "within-many") if len(valid) > 2 else (valid, 1, "last-of-two")
+    for base, index, which in ((valid[:2], 0, "first-of-two"), within):
         spot = f"{where}/{index}"
-        for name, place, other in _misses(contract, pointer, pair[index], spot, True, items):
+        for name, place, other in _misses(contract, pointer, base[index], spot, True, making):
             if place == spot and other is not None:
-                yield f"{name}-{end}-of-two", place, [other, pair[1]] if index == 0 else [pair[0], other]
+                yield f"{name}-{which}", place, [*base[:index], other, *base[index + 1 :]]
                 break
 
 
 def _object_misses(
-    contract: Contract, pointer: str, schema: Mapping[str, Any], value: Mapping[str, Any], where: str, items: Items
+    contract: Contract, pointer: str, schema: Mapping[str, Any], value: Mapping[str, Any], where: str, making: _Making
 ) -> Iterator[tuple[str, str, Any]]:
     head = where.removeprefix("request.body").strip("/").replace("/", "-")
     for name in schema.get("required", ()):
@@ -189,31 +209,37 @@ def _object_misses(
             continue
         child = f"{pointer}/properties/{escape(name)}"
         needed = name in schema.get("required", ())
-        for label, place, other in _misses(contract, child, value[name], f"{where}/{name}", needed, items):
+        for label, place, other in _misses(contract, child, value[name], f"{where}/{name}", needed, making):
             yield label, place, {**value, name: other}
 
 
-def _type_neighbours(value: Any, allowed: set[str], schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """What a client with a loose idea of types sends instead of a value."""
+def _type_neighbours(
+    value: Any, allowed: set[str], schema: Mapping[str, Any], hollow: bool
+) -> Iterator[tuple[str, Any]]:
+    """What a client with a loose idea of types sends instead of a value; hollow: what counts as nothing there."""
     if "null" not in allowed:
         yield "null", None
     if isinstance(value, bool):
         yield from (("text", json.dumps(value)), ("number", int(value)), ("word", "yes"))
     elif isinstance(value, int | float):
-        yield from (("text", json.dumps(value)), ("boolean", True), ("word", "many"))
+        yield "text", json.dumps(value)
+        yield from (("false", False), ("empty-text", "")) if hollow else (("boolean", True), ("word", "many"))
         if "number" not in allowed:
             yield from (("fraction", value + 0.5), ("fraction-text", f"{value}.5"))
         yield from ((f"name-{name}", name) for name in schema.get("x-enum-names", ()))
     elif isinstance(value, str):
-        yield from (("number", 12345), ("boolean", True))
+        yield from (("zero", 0), ("false", False)) if hollow else (("number", 12345), ("boolean", True))
     elif isinstance(value, list):
         yield from (("scalar", value[0] if value else "text"), ("text", ",".join(map(str, value * 2)) or "text"))
-        yield from (("boolean", True), ("number", 7))
+        yield from (("false", False), ("empty-text", "")) if hollow else (("boolean", True), ("number", 7))
     elif isinstance(value, dict):
         yield from (("text", json.dumps(value)), ("boolean", True), ("number", 7))
+    hollow &= not isinstance(value, dict)  # an object that is wrapped, or empty, is another matter than a wrong type
     if "array" not in allowed:
-        yield "array", [value]
-    if "object" not in allowed:
+        yield ("empty-array", []) if hollow else ("array", [value])
+    if "object" not in allowed and hollow:
+        yield "empty-object", {}
+    elif "object" not in allowed:
         yield "object", {"value": value} if not isinstance(value, list) else dict(enumerate(map(str, value)))
 
 

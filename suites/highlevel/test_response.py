@@ -14,14 +14,16 @@ KINDS = pytest.mark.parametrize("resource_type", ["rooms", "equipments"])
 
 TEXTS = {
     "another alphabet": "Жёлтая комната",
-    "accents and an emoji": "Bücher & «Brötchen» 会議室 🧘",
+    "accents and an emoji": "Bücher & «Brötchen», Straße 会議室 🧘",
     "mixed case": "YoGa RooM",
     "blanks around it": "  yoga room  ",
     "signs that markup uses": "<b>5 < 6</b> & \"double\" or 'single'",
-    "what looks like a number": "0123",
     "a sign that ends texts elsewhere": "yoga\0room",
     "a backslash and a percent sign": "a\\b 100 % %s %20 {name}",
+    "what markup and templates read": "1+1 &lt; _3_ -- *R&amp;B*; {{7*7}} ${7} #1 | a:b",
+    "a word for nothing": "null",
 }
+NUMERAL = {"what looks like a number": "0123"}
 NUMBERS = {
     "zero": 0,
     "more than one": 3,
@@ -29,16 +31,27 @@ NUMBERS = {
     "negative": -1,
     "nine digits": 123_456_789,
     "beyond 32 bits": 3_000_000_007,
+    "a negative fraction": -2.5,
+    "a number whose last two bytes are zero": 65_536,
+    "beyond 53 bits": 10**16,
 }
 
 
-LINES = {"several lines": "First floor\nWindow side\n\nAsk for the key"}
+LOCATIONS = {
+    "like others": "bookproofLocation002",
+    "unlike others": '0 "O\'Brien" & <sons> 🧘 of 60 bookproof locations',
+}
+LINES = {"several lines": "First floor\nWindow side\n\n\tAsk for the key"}
 LENGTHS = {f"{length} characters": "bookproof ".ljust(length, "n") for length in (64, 256, 1_000)}
 UNUSUAL = tuple(
     Variant(f"{prop} is {words}", row, {prop: value}, vouched=False)
     for prop, row, values in (
-        ("name", "HL-050", TEXTS | LENGTHS),
-        ("description", "HL-057", TEXTS | LINES | {f"{length} characters": "d" * length for length in (0, 300, 5_000)}),
+        ("name", "HL-050", TEXTS | NUMERAL | LENGTHS),
+        (
+            "description",
+            "HL-057",
+            TEXTS | LINES | {f"{length} characters": "d" * length for length in (0, 300, 5_000)},
+        ),
         ("quantity", "HL-058", NUMBERS),
         ("outOfService", "HL-059", NUMBERS),
         ("capacity", "HL-060", NUMBERS),
@@ -61,9 +74,16 @@ def test_a_creation_is_answered_with_the_resource(highlevel, resource, resource_
 
 
 @requirement("HL-048")
-def test_another_location_comes_back_where_it_is_taken(highlevel, room):
-    draft = highlevel.samples.create("rooms", room | {"locationId": "bookproofLocation002"})
-    answer = highlevel.send(draft, probe=True)
+@pytest.mark.parametrize("location", LOCATIONS.values(), ids=LOCATIONS)
+def test_another_location_comes_back_where_it_is_taken(highlevel, room, location):
+    answer = highlevel.create_with_unknown_ids(name=room["name"], locationId=location)
+    assert answer.refused or answer.accepted
+
+
+@requirement("HL-056")
+def test_calendars_that_nobody_declared_come_back_where_they_are_taken(highlevel, room):
+    calendars = [*room["calendarIds"], "bookproofMadeUp00102"]
+    answer = highlevel.create_with_unknown_ids(name=room["name"], calendarIds=calendars)
     assert answer.refused or answer.accepted
 
 
@@ -133,7 +153,7 @@ def different_rooms(highlevel, room, several_calendars):
                 "calendarIds": several_calendars[: number % 3 + 1],
             },
         )
-        for number in range(6)
+        for number in range(1, 7)
     ]
 
 

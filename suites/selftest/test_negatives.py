@@ -25,7 +25,7 @@ def near_misses_of(name):
     found = [
         near
         for sample, made in samples.samples().items()
-        for near in near_misses(judge, made.draft, items=samples.items, sample=sample)
+        for near in near_misses(judge, made.draft, items=samples.items, sample=sample, hollow=made.hollow)
     ]
     return judge, found
 
@@ -128,6 +128,38 @@ def test_the_neighbours_of_a_type_are_what_loose_clients_send(highlevel, name, v
     field = name.partition("-")[0]
 
     assert body_value(request(judge, near))[field] == value
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("quantity-as-text", "5"),
+        ("quantity-as-empty-text", ""),
+        ("quantity-as-false", False),
+        ("quantity-as-empty-array", []),
+        ("name-as-zero", 0),
+        ("name-as-empty-object", {}),
+        ("calendarIds-as-empty-text", ""),
+        ("calendarIds-as-empty-object", {}),
+    ],
+)
+def test_the_second_of_two_samples_has_empty_neighbours(highlevel, name, value):
+    judge, found = highlevel
+    (near,) = [near for near in found if near.sample == "equipment" and near.name == name]
+    sent = body_value(request(judge, near))[name.partition("-")[0]]
+
+    assert (sent, type(sent)) == (value, type(value))
+
+
+@pytest.mark.parametrize(("declared", "places"), [(100, [(0, 2), (28, 30)]), (2, [(0, 2), (1, 2)]), (1, [])])
+def test_one_wrong_item_stands_first_of_two_or_within_many(declared, places):
+    api = apis.load("highlevel")
+    fixtures = {**api.reference_fixtures, "calendar_ids": api.reference_fixtures["calendar_ids"][:declared]}
+    samples = api.samples(api.fixtures(fixtures))
+    found = near_misses(api.judge(), samples.samples()["room"].draft, items=samples.items)
+    lists = [near.draft.body["calendarIds"] for near in found if near.name.endswith(("-of-two", "-within-many"))]
+
+    assert [(ids.index(12345), len(ids)) for ids in lists] == places
 
 
 @pytest.mark.parametrize("text", ["ROOMS", "Rooms", "room", "roomss", "roomsx", "EQUIPMENTS", "equipment", "chairs"])

@@ -39,11 +39,13 @@ class Sample:
     """A valid request, and the requirement that its acceptance demonstrates.
 
     examples: valid values of properties that the request leaves out, for near misses of theirs.
+    hollow: its near misses have empty values of wrong types, since another sample like it has the others.
     """
 
     demonstrates: str
     draft: Draft
     examples: Mapping[str, Any] = field(default_factory=dict)
+    hollow: bool = False
 
 
 class Samples(Protocol):

@@ -88,7 +88,14 @@ class Crew:
         return [
             miss
             for name, sample in samples.samples().items()
-            for miss in near_misses(judge, sample.draft, items=samples.items, examples=sample.examples, sample=name)
+            for miss in near_misses(
+                judge,
+                sample.draft,
+                items=samples.items,
+                examples=sample.examples,
+                sample=name,
+                hollow=sample.hollow,
+            )
         ]
 
     # -- acts ----------------------------------------------------------------------------------------------

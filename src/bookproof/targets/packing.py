@@ -40,7 +40,7 @@ def _send(session: Session, draft: Draft, pack: Pack) -> Iterator[Answer]:
             yield answer
         return
     shown = tuple(dict.fromkeys(variant.requirement for variant in pack.variants if variant.vouched))
-    answer = _offer(session, draft, pack.body, Intent(about=session.scene.about, shows=shown, tentative=True))
+    answer = _offer(session, draft, pack.body, Intent(about=pack.requirements[0], shows=shown, tentative=True))
     if _served(answer):
         yield answer
         return

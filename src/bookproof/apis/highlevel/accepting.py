@@ -271,6 +271,19 @@ def _required_and_types() -> Iterator[Seed]:
         ("quantity", is_flag, "a boolean"),
         ("capacity", lambda value: is_text(value) and not is_numeral(value), "a word"),
         ("calendarIds", lambda value: is_text(value) and "," not in value, "a single id"),
+        ("calendarIds", lambda value: value == "", "an empty text"),
+        ("calendarIds", lambda value: is_array(value) and any(item is False for item in value), "an array with false"),
+        ("calendarIds", lambda value: is_array(value) and not all(map(is_text, value[1:-1])), "an array wrong within"),
+        (
+            "calendarIds",
+            lambda value: is_array(value) and not all(map(is_text, value[10:])),
+            "an array wrong beyond its tenth",
+        ),
+        ("description", lambda value: is_number(value) and not value, "the number zero"),
+        ("locationId", lambda value: value is False, "the value false"),
+        ("quantity", lambda value: value == "", "an empty text"),
+        ("outOfService", lambda value: value is False, "the value false"),
+        ("capacity", lambda value: value == [], "an empty array"),
         ("calendarIds", lambda value: is_text(value) and "," in value, "a text with commas"),
         ("calendarIds", is_object, "an object"),
         ("calendarIds", lambda value: is_array(value) and None in value, "an array with null"),
@@ -341,14 +354,17 @@ def _crashes() -> Iterator[Seed]:
         ("name", "HL-050", "a long text", long),
         ("name", "HL-050", "letters beyond ASCII", foreign),
         ("name", "HL-050", "a quote", lambda value: is_text(value) and "'" in value),
+        ("locationId", "HL-048", "a quote", lambda value: is_text(value) and "'" in value),
         ("name", "HL-050", "NUL", lambda value: is_text(value) and "\0" in value),
         ("description", "HL-057", "a long text", long),
         ("description", "HL-057", "an emoji", astral),
+        ("description", "HL-057", "a tab", lambda value: is_text(value) and "\t" in value),
         ("description", "HL-057", "empty text", lambda value: value == ""),
         ("quantity", "HL-058", "a negative number", number(lambda value: value < 0)),
         ("outOfService", "HL-059", "a fraction", number(lambda value: value != int(value))),
         ("capacity", "HL-060", "zero", number(lambda value: value == 0)),
         ("capacity", "HL-060", "a number beyond 32 bits", number(lambda value: value > 2**31)),
+        ("capacity", "HL-060", "a number beyond 53 bits", number(lambda value: value > 2**53)),
         ("calendarIds", "HL-055", "an empty array", lambda value: value == []),
         (
             "calendarIds",
@@ -360,5 +376,7 @@ def _crashes() -> Iterator[Seed]:
     for name, row, what, holds in cases:
         slug = what.replace(" ", "-")
         yield f"crash-{name}-{slug}", row, f"{what} in {name} ends in a crash", crashes(sent(name, holds))
+    everything = crashes(lambda a: is_object(a.json) and a.json.get("quantity") == a.json.get("outOfService") == 3)
+    yield "crash-all-out-of-service", "HL-058", "a resource that is all out of service ends in a crash", everything
     nothing = sent("outOfService", number(lambda value: value == 0))
     yield "zero-is-missing", "HL-030", "outOfService 0 is taken for a missing one", refuses(nothing, 422, NOT_VALID)

@@ -1,9 +1,11 @@
 """Seeded defects in what a server answers: its status, form, properties, what comes back, and how it words refusals."""
 
+import html
 import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import unquote_plus
 
 from bookproof.apis.highlevel.accepting import EVERY_FIELD, Seed, calendars, is_numeral, of
 from bookproof.apis.highlevel.reference import FIXTURES
@@ -129,15 +131,23 @@ def _texts() -> Iterator[Seed]:
     changes: tuple[tuple[str, str, Callable[[str], str]], ...] = (
         ("locationId", "lower-cased", str.lower),
         ("locationId", "cut short", lambda value: value[:16]),
+        ("locationId", "escaped for markup", html.escape),
+        ("locationId", "cut after 36 letters", lambda value: value[:36]),
         ("locationId", "that of the token", lambda value: FIXTURES["location_id"]),
         ("name", "lower-cased", str.lower),
         ("name", "cut after 255 letters", lambda value: value[:255]),
         ("name", "reduced to ASCII", lambda value: value.encode("ascii", "replace").decode()),
         ("name", "escaped for markup", lambda value: "".join(ESCAPES.get(letter, letter) for letter in value)),
         ("name", "robbed of markup", lambda value: re.sub("<[^>]*>", "", value)),
+        ("name", "unescaped from markup", html.unescape),
+        ("name", "decoded like a form", unquote_plus),
+        ("name", "empty for null", lambda value: "" if value == "null" else value),
+        ("name", "filled in as a template", lambda value: value.replace("{{7*7}}", "49")),
         ("name", "cut at NUL", lambda value: value.split("\0")[0]),
         ("name", "robbed of leading zeros", lambda value: value.lstrip("0")),
         ("description", "cut after 255 letters", lambda value: value[:255]),
+        ("description", "robbed of Markdown", lambda value: re.sub("[*_]", "", value)),
+        ("description", "cut at a comment of SQL", lambda value: value.split("--")[0]),
         ("description", "its first line", lambda value: value.split("\n")[0]),
         ("description", "given breaks of markup", lambda value: value.replace("\n", "<br>\n")),
         ("description", "read as Latin-1", lambda value: value.encode().decode("latin-1")),
@@ -154,6 +164,8 @@ def _numbers() -> Iterator[Seed]:
     changes: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
         ("quantity", "cut to a whole number", int),
         ("quantity", "rounded to one decimal", lambda value: round(value, 1)),
+        ("quantity", "cut to a whole number below zero", lambda value: int(value) if value < 0 else value),
+        ("quantity", "kept in one byte", lambda value: value % 256 if value == 65_536 else value),
         ("quantity", "never negative", lambda value: max(value, 0)),
         ("quantity", "at least 1", lambda value: value or 1),
         ("quantity", "rounded to six digits", lambda value: float(f"{value:.6g}")),
@@ -195,6 +207,11 @@ def _calendars() -> Iterator[Seed]:
         ("ten", "ten calendars come back at most", lambda ids: ids[:10]),
         ("lower-cased", "ids of calendars are lower-cased", lambda ids: [name.lower() for name in ids]),
         ("doubled", "every calendar comes back twice", lambda ids: [*ids, *ids]),
+        (
+            "known",
+            "calendars that nobody knows are dropped",
+            lambda ids: [name for name in ids if name in FIXTURES["calendar_ids"]],
+        ),
         ("more", "a calendar that nobody sent comes back", lambda ids: [*ids, "default"]),
     )
     for slug, what, change in changes:

@@ -81,7 +81,7 @@ class Samples:
         """A valid room and a valid piece of equipment."""
         return {
             "room": Sample("HL-017", self.create("rooms", self.room())),
-            "equipment": Sample("HL-016", self.create("equipments", self.equipment())),
+            "equipment": Sample("HL-016", self.create("equipments", self.equipment()), hollow=True),
         }
 
     def settle(self, operation: str, path: Mapping[str, Any], body: Any) -> Any:
@@ -142,6 +142,10 @@ class Client:
         calendars = self.samples.calendars(count - 1, made_up=True)
         draft = self.samples.create(resource_type, body | {"calendarIds": [*calendars, calendars[0]]})
         return self.session.send_as(draft, self._tentative)
+
+    def create_with_unknown_ids(self, **ids: Any) -> Any:
+        """A room with a location or calendars that nobody declared, which may be refused; gives the Answer."""
+        return self._probe("rooms", self.samples.body(**ids))
 
     def create_with_type_in_body(self, resource_type: str, body: dict[str, Any], other: str) -> Any:
         """A creation whose body has a resourceType of its own, which the document does not mention; gives the Answer.
