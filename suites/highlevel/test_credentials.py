@@ -13,16 +13,19 @@ STRANGERS = {
 }
 
 
-@demonstrates("HL-005")
-def test_a_bearer_token_is_accepted(highlevel, room):
-    assert highlevel.create("rooms", room).accepted
-
-
 @smoke
 @requirement("HL-006")
 def test_a_request_without_authorization_is_refused(highlevel, room):
     draft = highlevel.samples.create("rooms", room)
     assert highlevel.send(replace(draft, credentials=None)).refused
+
+
+@demonstrates("HL-005")
+@requirement("HL-006")
+def test_what_is_served_with_a_token_is_refused_without_it(highlevel, room):
+    served = highlevel.create("rooms", room)
+    assert served.accepted
+    assert highlevel.again_without_credentials(served).refused
 
 
 @requirement("HL-006")

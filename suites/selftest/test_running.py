@@ -7,7 +7,9 @@ import pytest
 from bookproof import apis
 from bookproof.apis import Api
 from bookproof.errors import CannotJudge, DataError
+from bookproof.proving import app_with
 from bookproof.running import run_suite
+from bookproof.targets.asgi import served
 from bookproof.targets.opening import Plan
 
 
@@ -105,3 +107,17 @@ def test_a_recording_that_nobody_made_says_how_to_make_it(monkeypatch, tmp_path)
     with pytest.raises(DataError, match="There are no cassettes of highlevel") as raised:
         run(kind="replay")
     assert raised.value.hint == "Record them: bookproof record highlevel."
+
+
+def test_an_answer_that_is_kept_for_whoever_asks_is_found_at_an_address_too():
+    highlevel = apis.load("highlevel")
+    with served(app_with(highlevel, "hl-auth-replayed")) as url:
+        plan = Plan(
+            kind="live",
+            url=url,
+            authorization=f"Bearer {highlevel.reference_token}",
+            fixtures=highlevel.reference_fixtures,
+        )
+        verdict = run_suite(highlevel, plan, properties=False, select="credentials").verdict
+
+    assert {row.requirement.id for row in verdict.rows if row.findings} == {"HL-006"}

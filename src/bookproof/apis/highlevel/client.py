@@ -1,6 +1,7 @@
 """Fixtures of a HighLevel target, and the valid requests built from them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from bookproof import apis
@@ -142,6 +143,12 @@ class Client:
         calendars = self.samples.calendars(count - 1, made_up=True)
         draft = self.samples.create(resource_type, body | {"calendarIds": [*calendars, calendars[0]]})
         return self.session.send_as(draft, self._tentative)
+
+    def again_without_credentials(self, answer: Any) -> Any:
+        """The request of an answer once more, to the letter but for its Authorization; gives the Answer."""
+        request = answer.exchange.request
+        headers = tuple((name, value) for name, value in request.headers if name.lower() != "authorization")
+        return self.session.send_request(replace(request, headers=headers))
 
     def create_with_unknown_ids(self, **ids: Any) -> Any:
         """A room with a location or calendars that nobody declared, which may be refused; gives the Answer."""

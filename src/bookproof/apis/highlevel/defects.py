@@ -3,6 +3,7 @@
 What one change to a request or an answer makes stands in `accepting` and `answering`; what keeps state stands here.
 """
 
+import copy
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -89,6 +90,24 @@ def first_of_name(reference: Any) -> Hooks:
     return edits(edit)
 
 
+def replayed(reference: Any) -> Hooks:
+    """What was answered once is answered again, whoever asks."""
+    kept: dict[Any, Answered] = {}
+
+    def key(asked: Asked) -> Any:
+        headers = {name: value for name, value in asked.headers.items() if name != "authorization"}
+        return asked.path, asked.body, str(sorted(headers.items()))
+
+    def respond(asked: Asked) -> Answered | None:
+        return copy.deepcopy(kept.get(key(asked)))
+
+    def answer(asked: Asked, answered: Answered) -> None:
+        if answered.accepted:
+            kept[key(asked)] = copy.deepcopy(answered)
+
+    return Hooks(respond=respond, answer=answer)
+
+
 def second_use(reference: Any) -> Hooks:
     """A token's second request comes while what is remembered of the token is still being written."""
     uses = iter(range(1, 10**9))
@@ -112,6 +131,7 @@ def one_equipment_a_calendar(reference: Any) -> Hooks:
 
 
 STATEFUL: tuple[tuple[str, str, str, Build], ...] = (
+    ("auth-replayed", "HL-006", "an answer that is kept is given to whoever asks the same", replayed),
     ("auth-second-use", "HL-005", "the second request with a token is refused", second_use),
     ("equipment-rule-reversed", "HL-016 HL-040", "a calendar has one equipment at most", one_equipment_a_calendar),
     ("calendars-accumulate", "HL-056", "calendars of earlier resources come back as well", accumulates),
