@@ -82,7 +82,7 @@ def test_another_location_comes_back_where_it_is_taken(highlevel, room, location
 
 @requirement("HL-056")
 def test_calendars_that_nobody_declared_come_back_where_they_are_taken(highlevel, room):
-    calendars = [*room["calendarIds"], "bookproofMadeUp00102"]
+    calendars = [*room["calendarIds"], 'bookproof "made up" by O\'Brien <102>']
     answer = highlevel.create_with_unknown_ids(name=room["name"], calendarIds=calendars)
     assert answer.refused or answer.accepted
 

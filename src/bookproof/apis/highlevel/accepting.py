@@ -369,6 +369,12 @@ def _crashes() -> Iterator[Seed]:
         (
             "calendarIds",
             "HL-056",
+            "a quote",
+            lambda value: is_array(value) and any("'" in item for item in value if is_text(item)),
+        ),
+        (
+            "calendarIds",
+            "HL-056",
             "an id twice",
             lambda value: is_array(value) and len(value) > len(set(map(str, value))),
         ),
