@@ -29,7 +29,9 @@ def requests():
     samples = session.samples.samples()
     found = [(session.build(sample.draft), "") for sample in samples.values()]
     for name, sample in samples.items():
-        misses = near_misses(session.judge, sample.draft, items=session.samples.items, sample=name)
+        misses = near_misses(
+            session.judge, sample.draft, items=session.samples.items, sample=name, hollow=sample.hollow
+        )
         found += [(session.build(miss.draft), miss.requirement) for miss in misses]
     session.close()
     return found
