@@ -50,7 +50,7 @@ UNUSUAL = tuple(
         (
             "description",
             "HL-057",
-            TEXTS | LINES | {f"{length} characters": "d" * length for length in (0, 300, 5_000)},
+            TEXTS | LINES | {"nothing": "", "300 digits": "0123456789" * 30, "5000 characters": "d" * 5_000},
         ),
         ("quantity", "HL-058", NUMBERS),
         ("outOfService", "HL-059", NUMBERS),
