@@ -9,18 +9,19 @@ pytestmark = pytest.mark.usefixtures("reading")
 
 @requirement("TT-043", "TT-046", "TT-083")
 @pytest.mark.usefixtures("updating")
-def test_a_bundle_shows_its_members_and_keeps_them(timetap, minimum, resource, neighbour):
+def test_a_bundle_shows_its_members_and_keeps_them(timetap, minimum, resource, neighbour, reasons):
     members = [resource["resourceId"], neighbour["resourceId"]]
     bundle = timetap.made(**minimum | {"bundleResourceIdList": members})
     timetap.read(bundle)
-    timetap.update(bundle, name=f"{minimum['name']} renamed")
+    timetap.update(bundle, name=f"{minimum['name']} renamed", reasonIdList=reasons[:1])
     assert timetap.read(bundle).accepted
 
 
 @requirement("TT-043", "TT-046")
-@pytest.mark.usefixtures("listing")
-def test_a_bundle_in_the_list_shows_its_members(timetap, minimum, resource):
+@pytest.mark.usefixtures("listing", "updating")
+def test_a_bundle_in_the_list_shows_its_members_as_they_are(timetap, minimum, resource):
     timetap.made(**minimum | {"bundleResourceIdList": [resource["resourceId"]]})
+    timetap.update(resource, name=f"{minimum['name']} member")
     assert timetap.list_all().accepted
 
 

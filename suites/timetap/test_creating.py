@@ -6,12 +6,12 @@ from bookproof.plugin import demonstrates, requirement, smoke
 
 NAMES = {
     "in another alphabet": "bookproof-Жёлтая комната",
-    "with accents and an emoji": "bookproof-Bücher & «Brötchen» 会議室 🧘",
+    "with accents and an emoji": "bookproof-Bücher & «Brötchen» – “m²” 会議室 🧘",
     "in mixed case": "bookproof-HaMsTeR WheeL",
-    "with signs that markup uses": "bookproof 5 < 6 & \"double\" or 'single'",
+    "with signs that markup uses": "bookproof 5 < 6 &amp; \"double\" or 'single'",
     "that looks like a number": "0123",
-    "with a backslash and a percent sign": "bookproof-a\\b 100 % %s {name}",
-    "of 255 letters": "bookproof ".ljust(255, "n"),
+    "with a backslash and a percent sign": "bookproof-a\\b 100 % %s {name} {{x}} $& c/d + #1 @2; -- end",
+    "of 255 letters": "bookproof ".ljust(255, "ü"),
     "of 1000 letters": "bookproof ".ljust(1000, "n"),
 }
 
@@ -27,9 +27,9 @@ def test_further_fields_may_be_set(timetap, minimum):
     assert timetap.create(timetap.samples.full_creation() | minimum).accepted
 
 
-@requirement("TT-020")
-def test_a_creation_is_answered_with_the_resource(timetap, minimum):
-    assert timetap.create(minimum).accepted
+@requirement("TT-020", "TT-071", "TT-072")
+def test_a_creation_that_names_another_resource_makes_one_of_its_own(timetap, minimum, standing):
+    assert timetap.create(minimum | {"resourceId": standing["resourceId"]}).accepted
 
 
 @requirement("TT-061")
@@ -84,3 +84,9 @@ def test_what_only_the_server_writes_is_not_taken_from_a_creation(timetap, minim
 @requirement("TT-026")
 def test_a_property_that_is_not_documented_does_no_harm(timetap, minimum):
     assert timetap.create(minimum | {"bookproof": {"undocumented": [1, None]}}).accepted
+
+
+@requirement("TT-006")
+@pytest.mark.usefixtures("listing")
+def test_whatever_was_created_is_in_the_list(timetap):
+    assert timetap.list_all().accepted

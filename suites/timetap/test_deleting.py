@@ -50,12 +50,16 @@ def test_the_id_of_a_deleted_resource_is_not_given_again(timetap, minimum, resou
     assert timetap.create(minimum).accepted
 
 
-@requirement("TT-035", "TT-037", "TT-043")
-@pytest.mark.usefixtures("reading")
+@requirement("TT-016", "TT-035", "TT-037", "TT-043")
+@pytest.mark.usefixtures("listing", "reading", "asking")
 def test_members_and_bundles_go_without_each_other(timetap, minimum, resource, neighbour):
     members = [resource["resourceId"], neighbour["resourceId"]]
     bundle = timetap.made(**minimum | {"bundleResourceIdList": members})
+    timetap.list_all()
+    timetap.is_busy(bundle)
+    timetap.is_busy(neighbour)
     timetap.delete(resource)
     timetap.session.send_as(timetap.samples.read(bundle["resourceId"]), Intent(about="TT-043"))
+    timetap.session.send_as(timetap.samples.list_all(), Intent(about="TT-006"))
     timetap.delete(bundle)
     assert timetap.read(neighbour).accepted

@@ -8,8 +8,8 @@ pytestmark = pytest.mark.usefixtures("reading", "updating")
 
 SERVICES = {"one less": slice(1), "none": slice(0), "others": slice(1, None), "in another order": slice(None, None, -1)}
 RENAMED = {
-    "with signs and alphabets": 'bookproof-it\'s 100 % of "5 < 6" & a\\b 会議室 🧘 end',
-    "of 255 letters": "bookproof ".ljust(255, "n"),
+    "with signs": 'bookproof-it\'s 100 % of "5 < 6" & a\\b &amp; {{x}} $& c/d + #1 @2; -- – “m²” 会議室 🧘 end',
+    "of 255 letters": "bookproof ".ljust(255, "ü"),
     "of 1000 letters": "bookproof ".ljust(1000, "n"),
 }
 FOREIGN = {
@@ -70,7 +70,7 @@ def test_the_list_shows_the_change(timetap, resource):
 def test_no_other_resource_changes(timetap, resource, neighbour):
     timetap.read(neighbour)
     timetap.list_all()
-    timetap.update(resource, name=f"{resource['name']} renamed", reasonIdList=timetap.samples.reason_ids[:1])
+    timetap.update(resource, reasonIdList=timetap.samples.reason_ids[:1])
     timetap.read(neighbour)
     assert timetap.list_all().accepted
 
@@ -101,7 +101,7 @@ def test_what_only_the_server_writes_is_not_taken_from_an_update(timetap, standi
 @requirement("TT-030")
 def test_two_updates_follow_each_other(timetap, resource, reasons):
     timetap.update(resource, name=f"{resource['name']} once")
-    timetap.update(resource, name=f"{resource['name']} twice", reasonIdList=reasons[:1])
+    timetap.update(resource, name=f"{resource['name']} Once", reasonIdList=reasons[:1])
     assert timetap.read(resource).accepted
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bookproof.apis.timetap.history import Event, History, Seen, Story
+from bookproof.apis.timetap.history import Event, History, Seen, Story, latest
 from bookproof.apis.timetap.views import View, milliseconds, path_id, whole
 from bookproof.exchange import ABSENT, brief
 from bookproof.rules import Call, same
@@ -69,6 +69,10 @@ def _outcomes(call: Call, past: History) -> Iterator[Outcome]:
         stays = call.operation.id == "updateResource" and call.body.get("active") is True
         if stays and story.presence == "in view" and view.get("active") is False and past.relied(story, call):
             yield Outcome(READ_UPDATED, False, view.where("active"), "true", "false")
+        before = latest(story.last) if call.operation.id == "updateResource" else None
+        if before and alike(call.body.get("locationId"), before.get("locationId")) and past.relied(story, call):
+            for name, old, new in _differences(view, before, ["locationId"]):
+                yield Outcome(READ_UPDATED, False, view.where(name), brief(old), brief(new))
         if view.kind == "answer" or story.presence == "gone":
             continue
         if (story.own or story.answered) and past.relied(story, call):

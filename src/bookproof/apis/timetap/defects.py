@@ -1,6 +1,14 @@
 """The catalogue that proves TimeTap's suite: every seeded defect, and the conforming variations."""
 
-from bookproof.apis.timetap import faulty_answers, faulty_requests, faulty_state, faulty_traces, faulty_updates, lenient
+from bookproof.apis.timetap import (
+    faulty_answers,
+    faulty_corners,
+    faulty_requests,
+    faulty_state,
+    faulty_traces,
+    faulty_updates,
+    lenient,
+)
 from bookproof.apis.timetap.races import RACES
 from bookproof.apis.timetap.variations import VARIATIONS
 from bookproof.faults import Catalogue
@@ -13,6 +21,7 @@ CATALOGUE = Catalogue(
         *faulty_state.DEFECTS,
         *faulty_updates.DEFECTS,
         *faulty_traces.DEFECTS,
+        *faulty_corners.DEFECTS,
     ),
     variations=VARIATIONS,
     races=RACES,

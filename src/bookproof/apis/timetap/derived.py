@@ -12,6 +12,8 @@ from bookproof.rules import Call, Rule, Ruling, Taken, same
 
 A_MINUTE: Final = 60_000
 HALF_AN_HOUR: Final = 30 * A_MINUTE
+YOUNG: Final = 25 * 60.0
+"""Seconds in which nothing can come to be modified half an hour after its creation."""
 
 
 class Remembering(Rule):
@@ -157,7 +159,8 @@ class Milliseconds(Remembering):
     """Lines 224 and 240: a date counts milliseconds since 1970 (TT-R26: seconds stay below 10^11 for a thousand years).
 
     Dates of resources that others made may stand for nothing (0), so they are judged where they look like seconds.
-    Those of a new one are set while it is answered, so that they show a time zone other than UTC.
+    Those of a new one are set while it is answered, so that they show a time zone other than UTC; one that was modified
+    hours after it came into being, minutes ago, shows it as well.
     """
 
     def __init__(self, history: History, name: str, prop: str) -> None:
@@ -174,9 +177,21 @@ class Milliseconds(Remembering):
         own = created or past.story_of(view).own
         holds = 10**11 <= number < 10**14 or (number < 10**8 and not own)
         yield from self.compare(holds, view, self._prop, "milliseconds since 1970")
+        if not holds or self._prop in call.body:
+            return
         clock = _clock(call)
-        if holds and created and clock is not None and self._prop not in call.body and _other_zone(number - clock):
+        if created and clock is not None and _other_zone(number - clock) and not _now(number, call):
             yield self.breach(view.where(self._prop), f"about {clock}, as the answer's Date has it", str(number))
+        elif self._prop == "modifiedDate" and not created and own:
+            yield from self._ahead(number, view, call, past)
+
+    def _ahead(self, modified: int, view: View, call: Call, past: History) -> Iterator[Ruling]:
+        """A resource that is minutes old was not modified hours after its creation, whatever the server's clock."""
+        born, began = milliseconds(view.get("createdDate")), call.exchange.started
+        sent = past.story_of(view).sent or {}
+        young = began and began - past.ids.get(view.id or 0, 0.0) < YOUNG and self._prop not in sent
+        if born is not None and young and modified > born and _other_zone(modified - born):
+            yield self.breach(view.where(self._prop), f"minutes after createdDate, {born}", str(modified))
 
 
 class ModifiedNotBeforeCreated(Remembering):
@@ -239,6 +254,11 @@ def _clock(call: Call) -> int | None:
         return int(parsedate_to_datetime(said).timestamp() * 1000) if said else None
     except ValueError:
         return None
+
+
+def _now(date: int, call: Call) -> bool:
+    """Whether a date is that of the call by the client's own clock: then it is the answer's Date that is wrong."""
+    return bool(call.exchange.started) and abs(date - call.exchange.started * 1000) <= 5 * A_MINUTE
 
 
 def _other_zone(ahead: int) -> bool:

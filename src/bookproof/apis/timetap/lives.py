@@ -6,10 +6,10 @@ from typing import Any
 from bookproof.apis.timetap import changes as causes
 from bookproof.apis.timetap.changes import Changes, alike, claims
 from bookproof.apis.timetap.derived import Remembering
-from bookproof.apis.timetap.history import History, latest
-from bookproof.apis.timetap.views import View, path_id, whole
+from bookproof.apis.timetap.history import History, Seen, Story, latest
+from bookproof.apis.timetap.views import Kind, View, path_id, whole
 from bookproof.exchange import ABSENT, brief
-from bookproof.rules import Call, Ruling, Taken
+from bookproof.rules import Call, Ruling, Taken, same
 
 UPDATE = "updateResource"
 
@@ -96,7 +96,7 @@ class CreatedDateStays(Remembering):
         story = past.story_of(view)
         seen = story.created
         if call.operation.id == UPDATE:
-            kinds = [kind for kind in seen if kind != "answer" or story.sent is not None]
+            kinds = list(seen) if story.sent is not None or seen.keys() - {"answer"} else []
         else:
             kinds = [view.kind] if view.kind in seen and view.kind != "answer" and story.sent is not None else []
         before, now = [seen[kind] for kind in kinds if seen[kind] is not ABSENT], view.get("createdDate")
@@ -107,8 +107,8 @@ class CreatedDateStays(Remembering):
 class UpdateChangesGiven(Remembering):
     """Line 44: an update sets the writable fields that were sent.
 
-    The three views of the services are judged by reasonIdList, where it comes alone (TT-R22, TT-R23). locationName
-    weighs less: it is writable, and it is the name of the location, which may be kept elsewhere.
+    The three views of the services are judged by reasonIdList, where it comes alone or they agree (TT-R22, TT-R23).
+    locationName weighs less: it is writable, and it is the name of the location, which may be kept elsewhere.
     """
 
     name = "update-changes-given"
@@ -119,18 +119,18 @@ class UpdateChangesGiven(Remembering):
             shown = "with the resource" if past.views else "without a body"
             yield Taken("TT-R31", f"an update is answered with {call.status}, {shown}")
             for view in past.views:
-                if past.undisturbed(past.story_of(view), call):
-                    yield from self._given(view, call.body)
+                story = past.story_of(view)
+                if past.undisturbed(story, call):
+                    yield from self._given(view, call.body, story.last)
             return
         for view in past.views:
             story = past.story_of(view)
             first = view.kind in ("read", "list") and view.kind not in story.last and not story.answered
             if first and story.own and story.sent is not None and past.relied(story, call):
-                yield from self._given(view, story.sent)
+                yield from self._given(view, story.sent, story.earlier)
 
-    def _given(self, view: View, sent: Mapping[str, Any]) -> Iterator[Ruling]:
-        alone = not sent.keys() & {"reasonIdListText", "reasons"}
-        for name in ("name", "reasonIdList") if alone else ("name",):
+    def _given(self, view: View, sent: Mapping[str, Any], before: Mapping[Kind, Seen]) -> Iterator[Ruling]:
+        for name in ("name", "reasonIdList") if _of_one_mind(sent, latest(before)) else ("name",):
             if sent.get(name) is not None and view.get(name) is not ABSENT:
                 yield from self.compare(alike(sent[name], view.get(name)), view, name, brief(sent[name]))
         location, shown = sent.get("locationName"), view.get("locationName")
@@ -152,7 +152,7 @@ class ReadOnlyProperties(Remembering):
             story = past.story(whole(call.body.get("resourceId")))
             before = latest(story.last)
             if before and past.relied(story, call):
-                yield from self._judge(call.body, before.shown, past.views, past)
+                yield from self._judge(_not_shown(call.body, story), before.shown, past.views, past)
         elif call.operation.id == "createResource" and call.conforming:
             before_it = {"createdDate": past.newest, "modifiedDate": past.newest, "createdUser": past.user}
             sent = {name: value for name, value in call.body.items() if not _later(name, value, past)}
@@ -163,7 +163,7 @@ class ReadOnlyProperties(Remembering):
             story = past.story_of(view)
             before = latest(story.earlier)
             if view.kind != "answer" and story.sent is not None and before and past.relied(story, call):
-                yield from self._judge(story.sent, before.shown, [view], past)
+                yield from self._judge(_not_shown(story.sent, story, earlier=True), before.shown, [view], past)
 
     def _judge(
         self, sent: Mapping[str, Any], before: Mapping[str, Any], views: list[View], past: History
@@ -212,6 +212,31 @@ class DeleteHides(Remembering):
             yield self.shown()
         for number in sorted(gone & {n for n in shown if n is not None})[:1]:
             yield self.breach(shown[number].where("resourceId"), f"no resource {number}", "it is in the list")
+
+
+def _not_shown(sent: Mapping[str, Any], story: Story, *, earlier: bool = False) -> dict[str, Any]:
+    """What is sent, without dates of creation that some answer has shown: sent back, they are nobody's invention."""
+    seen = story.earlier if earlier else story.last
+    shown = [one.view.get("createdDate") for one in seen.values()]
+    return {
+        name: value
+        for name, value in sent.items()
+        if name != "createdDate" or not any(alike(value, one) for one in shown)
+    }
+
+
+def _of_one_mind(sent: Mapping[str, Any], before: View | None) -> bool:
+    """Whether the views of the services that are sent mean the same: the ids alone, or all as they were shown before.
+
+    Names of services may be given twice; then nobody can tell which are meant.
+    """
+    others = [name for name in ("reasonIdListText", "reasons") if name in sent]
+    names = sent.get("reasons") or []
+    if not others or before is None:
+        return not others
+    return sent.get("reasonIdList") == before.get("reasonIdList") and all(
+        same(sent[name], before.get(name)) and len(set(map(str, names))) == len(names) for name in others
+    )
 
 
 def _later(name: str, value: Any, past: History) -> bool:

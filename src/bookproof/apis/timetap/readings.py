@@ -227,6 +227,11 @@ READINGS = (
     ),
     variation("update-204", "An update has no body in its answer", _without_body(204, "update")),
     variation("update-200-empty", "An update is answered with 200 and no body", _without_body(200, "update")),
+    variation(
+        "update-word",
+        "An update is answered with a word of success",
+        replaces(lambda a, v: {"success": True}, "update"),
+    ),
     variation("delete-200", "A deletion is answered with 200 and no body", status(lambda a, r: r.status == 204, 200)),
     Variation("tt-ok-delete-answered", "A deletion is answered with the resource that went", _answers_deletion),
     Variation("tt-ok-dead-readable", "A deleted resource reads with active false", _shows_the_dead),

@@ -4,6 +4,7 @@ import itertools
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from email.utils import formatdate
 from typing import Any, Final
 from unicodedata import normalize
 
@@ -120,6 +121,10 @@ def _clock(change: Callable[[int], int]) -> Build:
         return NOTHING
 
     return build
+
+
+def _date_elsewhere(asked: Asked, answered: Answered) -> None:
+    answered.headers["date"] = formatdate(time.time() + 7200, usegmt=True)
 
 
 def _order(key: Callable[[Any], Any], *, reverse: bool = False) -> Hooks:
@@ -270,9 +275,15 @@ LIBERTIES = (
     ),
     variation("by-name", "The list is ordered by name", _order(lambda r: r["name"].casefold())),
     Variation("tt-ok-large-ids", "Ids need more than 32 bits", _ids(lambda: itertools.count(7_000_000_000_123, 97))),
+    Variation("tt-ok-vast-ids", "Ids need more than 53 bits", _ids(lambda: itertools.count(2**60 + 1, 4097))),
     Variation("tt-ok-scattered-ids", "Ids are scattered", _ids(lambda: _spread(1))),
     Variation("tt-ok-whole-seconds", "Dates are milliseconds of whole seconds", _clock(lambda now: now // 1000 * 1000)),
     Variation("tt-ok-clock-ahead", "The server's clock is an hour ahead", _clock(lambda now: now + 3_600_000)),
+    variation(
+        "date-elsewhere",
+        "The header Date is that of a machine whose clock is hours ahead",
+        Hooks(answer=_date_elsewhere),
+    ),
     Variation("tt-ok-slow", "Every answer takes its time", _slow),
     Variation("tt-ok-shared-account", "Other clients work on the account, too", _others_work_too),
 )

@@ -64,6 +64,8 @@ def views(call: Call) -> Iterator[View]:
         return
     named = call.operation.id in ("readResource", "updateResource")
     for place, item in items.items():
+        if call.operation.id == "updateResource" and "resourceId" not in item:
+            continue  # a word of success shows no resource, and no other than the one that was named
         view = View(item, kind, place, call.unsound)
         yield replace(view, foreign=True) if named and view.id != written_id(call) else view
 
