@@ -28,13 +28,12 @@ def test_a_deleted_resource_is_not_in_the_list(timetap, resource):
     assert timetap.list_all().accepted
 
 
-@requirement("TT-037")
+@requirement("TT-037", "TT-035")
 @pytest.mark.usefixtures("listing", "reading")
 def test_no_other_resource_goes(timetap, resource, neighbour):
-    timetap.read(neighbour)
     timetap.list_all()
     timetap.delete(resource)
-    timetap.read(neighbour)
+    timetap.session.send_as(timetap.samples.read(resource["resourceId"]), Intent(about="TT-035"))
     assert timetap.list_all().accepted
 
 
@@ -50,7 +49,7 @@ def test_the_id_of_a_deleted_resource_is_not_given_again(timetap, minimum, resou
     assert timetap.create(minimum).accepted
 
 
-@requirement("TT-016", "TT-035", "TT-037", "TT-043")
+@requirement("TT-035", "TT-016", "TT-037", "TT-043")
 @pytest.mark.usefixtures("listing", "reading", "asking")
 def test_members_and_bundles_go_without_each_other(timetap, minimum, resource, neighbour):
     members = [resource["resourceId"], neighbour["resourceId"]]

@@ -132,8 +132,13 @@ class BundleNames(Remembering):
 
     name = "bundle-names"
 
+    def __init__(self, history: History) -> None:
+        super().__init__(history)
+        self._call: Call | None = None
+        self._listed: dict[int | None, Any] = {}
+
     def judge_view(self, view: View, call: Call, past: History) -> Iterator[Ruling]:
-        """Compares the names with those under which the members were last shown; null says nothing (TT-R21)."""
+        """Compares with the names that the list itself, or else the last answer, shows; null says nothing (TT-R21)."""
         ids, names = view.get("bundleResourceIdList"), view.get("bundledResources")
         if not isinstance(ids, list | None) or not isinstance(names, list | str | None):
             return
@@ -143,7 +148,7 @@ class BundleNames(Remembering):
             return
         if call.operation.id == "updateResource":
             return  # what it does to others is told by other rules
-        known = [past.names(number, call) for number in map(whole, ids) if number is not None]
+        known = [self._known(number, call, past) for number in map(whole, ids) if number is not None]
         if names is None or len(known) < len(ids) or not all(known):
             return
         if isinstance(names, str):
@@ -153,6 +158,12 @@ class BundleNames(Remembering):
         yield from self.compare(
             holds, view, "bundledResources", f"the names {brief([min(member) for member in known])}"
         )
+
+    def _known(self, number: int, call: Call, past: History) -> set[str]:
+        if call is not self._call:
+            self._call, self._listed = call, {view.id: view.get("name") for view in past.views if view.kind == "list"}
+        name = self._listed.get(number)
+        return {name} if isinstance(name, str) else past.names(number, call)
 
 
 class Milliseconds(Remembering):

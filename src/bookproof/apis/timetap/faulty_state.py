@@ -291,14 +291,18 @@ LISTS = (
 
 CREATIONS = (
     account_defect("create-two-services", "A creation keeps two services at most", _creates(_loses_services), "TT-026"),
-    Defect("tt-create-takes-id", "A creation takes over the id that was sent", ("TT-071",), _takes_the_id),
+    Defect("tt-create-takes-id", "A creation takes over the id that was sent", ("TT-071", "TT-072"), _takes_the_id),
     account_defect("ids-reused", "The id of a deleted resource is given again", _reuses_ids, "TT-072"),
     account_defect(
         "ids-by-name", "A second resource of the same name gets the id of the first", _same_name_same_id, "TT-072"
     ),
     Defect("tt-ids-shared", "Two creations at the same time share an id", ("TT-020", "TT-072", "TT-082"), _shares_ids),
     account_defect(
-        "create-loses-alphabets", "Names beyond ASCII are answered and not kept", _loses_alphabets, "TT-082"
+        "create-loses-alphabets",
+        "Names beyond ASCII are answered and not kept",
+        _loses_alphabets,
+        "TT-006",
+        "TT-082",
     ),
     Defect(
         "tt-create-takes-user",
