@@ -1,6 +1,7 @@
 """What TimeTap's rules make of several exchanges: whom they blame, and what they leave to the server."""
 
 import json
+from dataclasses import replace
 from email.utils import formatdate
 
 import pytest
@@ -225,3 +226,72 @@ def test_a_bundle_that_an_update_takes_apart_is_blamed_on_the_update():
 
 def test_a_new_resource_that_names_bundled_ones_was_not_asked_to():
     assert blamed(created(resource(bundleResourceIdList=[1]), {"bundleResourceIdList": []})) == ["TT-043"]
+
+
+def test_services_that_are_sent_back_as_they_were_shown_are_kept():
+    before = resource(**services(11, 12))
+    lost = before | services(11)
+
+    assert blamed(created(before), updated(before, **services(11, 12))) == []
+    assert blamed(created(before), updated(lost, **services(11, 13))) == []
+    assert blamed(created(before), said("PUT", "/resource", before, lost)) == ["TT-030"]
+
+
+def test_services_with_one_name_may_be_confused_where_names_are_sent():
+    twins = resource(**services(11, 12) | {"reasons": ["Yoga", "Yoga"]})
+    lost = twins | {"reasonIdList": [11, 11], "reasonIdListText": "11,11"}
+
+    assert blamed(created(twins), said("PUT", "/resource", twins, lost)) == []
+
+
+def test_an_answer_that_shows_no_resource_leaves_the_update_to_be_read():
+    renamed = {"success": True}
+    change = said("PUT", "/resource", resource() | {"name": "bookproof other"}, renamed)
+
+    assert blamed(created(resource()), change, read(resource(name="bookproof other"))) == []
+    assert blamed(created(resource()), change, read(resource())) == ["TT-030"]
+
+
+def test_an_update_that_answers_with_another_location_is_blamed():
+    assert blamed(created(resource()), updated(resource(locationId=7))) == []
+    assert blamed(created(resource()), said("PUT", "/resource", resource(), resource(locationId=7))) == ["TT-083"]
+
+
+def test_a_date_that_get_calls_show_in_local_time_is_blamed():
+    soon = [
+        replace(one, started=NOW / 1000 + 5) for one in (created(resource()), read(resource(modifiedDate=NOW + HOUR)))
+    ]
+    late = [soon[0], replace(soon[1], started=NOW / 1000 + 3600)]
+
+    assert blamed(*soon) == ["TT-057"]
+    assert blamed(*late) == []
+
+
+def test_a_header_that_is_in_local_time_is_not_blamed_on_the_resource():
+    new = created(resource(), date=NOW + 2 * HOUR)
+
+    assert blamed(new) == ["TT-050", "TT-057"]
+    assert blamed(replace(new, started=NOW / 1000)) == []
+
+
+def test_a_date_of_creation_that_is_sent_back_is_nobodys_invention():
+    odd = resource(createdDate=NOW - HOUR)
+
+    assert "TT-039" not in blamed(created(resource()), read(resource()), updated(odd), read(resource()))
+
+
+def test_a_bundle_is_held_against_the_names_in_its_own_list():
+    new, bundle = resource(1, name="bookproof new"), resource(2, bundleResourceIdList=[1])
+    change = created(resource()), updated(new, name="bookproof new")
+
+    assert blamed(*change, listed(new, bundle | {"bundledResources": ["bookproof new"]})) == []
+    assert blamed(*change, listed(new, bundle | {"bundledResources": ["bookproof 1"]})) == ["TT-046"]
+    assert "TT-046" not in blamed(*change, listed(resource(1), bundle | {"bundledResources": ["bookproof 1"]}))
+
+
+def test_half_an_id_stays_a_fraction_however_long_the_id_is():
+    samples = Samples(Fixtures())
+    half = samples.update_of(2_000_000_011.5)
+
+    assert samples.aim(half, 7).body["resourceId"] == 7.5
+    assert samples.aim(half, 2**60 + 1).body["resourceId"] % 1 > 0

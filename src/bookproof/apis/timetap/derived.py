@@ -138,7 +138,7 @@ class BundleNames(Remembering):
         self._listed: dict[int | None, Any] = {}
 
     def judge_view(self, view: View, call: Call, past: History) -> Iterator[Ruling]:
-        """Compares with the names that the list itself, or else the last answer, shows; null says nothing (TT-R21)."""
+        """Compares with the names that the members had last, or have in this very list; null says nothing (TT-R21)."""
         ids, names = view.get("bundleResourceIdList"), view.get("bundledResources")
         if not isinstance(ids, list | None) or not isinstance(names, list | str | None):
             return
@@ -162,8 +162,8 @@ class BundleNames(Remembering):
     def _known(self, number: int, call: Call, past: History) -> set[str]:
         if call is not self._call:
             self._call, self._listed = call, {view.id: view.get("name") for view in past.views if view.kind == "list"}
-        name = self._listed.get(number)
-        return {name} if isinstance(name, str) else past.names(number, call)
+        name, names = self._listed.get(number), past.names(number, call)
+        return names | {name} if names and isinstance(name, str) else names
 
 
 class Milliseconds(Remembering):
