@@ -21,3 +21,17 @@ def test_the_token_of_nobody_opens_no_list(timetap):
 def test_the_token_of_nobody_creates_nothing(timetap, minimum):
     stranger = replace(timetap.samples.create(minimum), credentials=STRANGER)
     assert timetap.send(stranger, also_breaks="TT-087").refused
+
+
+@requirement("TT-087")
+@pytest.mark.usefixtures("reading", "asking", "updating", "deleting")
+def test_the_token_of_nobody_does_nothing_with_a_resource(timetap, resource):
+    number = resource["resourceId"]
+    drafts = (
+        timetap.samples.read(number),
+        timetap.samples.is_busy(number),
+        timetap.samples.update_of(number),
+        timetap.samples.delete(number),
+    )
+    for draft in drafts:
+        assert timetap.send(replace(draft, credentials=STRANGER), also_breaks="TT-087").refused

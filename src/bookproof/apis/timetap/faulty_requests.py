@@ -49,6 +49,14 @@ def _without_credentials(asked: Asked) -> bool:
     return "authorization" not in asked.headers
 
 
+def _any_token(asked: Asked) -> bool:
+    return asked.headers.get("authorization", "").startswith("Bearer ")
+
+
+def _any_token_for(name: str) -> When:
+    return lambda asked: call(asked) == name and _any_token(asked)
+
+
 def _echoes_unknown(reference: Any) -> Hooks:
     """An update of nobody is answered as if it had been made."""
 
@@ -254,8 +262,17 @@ STRANGERS = (
     defect(
         "any-token",
         "Any token will do",
-        _unauthorized(lambda a: a.headers.get("authorization", "").startswith("Bearer ")),
+        _unauthorized(_any_token),
         "TT-087",
+    ),
+    *(
+        defect(
+            f"any-token-{name}",
+            f"Any token will do for one of the calls, {name}",
+            _unauthorized(_any_token_for(name)),
+            "TT-087",
+        )
+        for name in ("read", "busy", "update", "delete")
     ),
 )
 
