@@ -6,6 +6,8 @@ import pytest
 
 from bookproof.plugin import demonstrates, needs, requirement, smoke
 
+UNSIGNED = "Bearer eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJzdWIiOiJib29rcHJvb2YifQ."
+
 
 @demonstrates("NX-005")
 def test_basic_credentials_are_accepted(nexudus, minimum):
@@ -25,11 +27,24 @@ def test_credentials_that_the_target_never_gave_are_refused(nexudus, minimum, cr
 
 @requirement("NX-006")
 @pytest.mark.parametrize(
-    "credentials", ["Bearer", "Basic %", "Token bookproof"], ids=["no-token", "not-base64", "scheme"]
+    "credentials",
+    ["Bearer", "Basic %", "Token bookproof", UNSIGNED],
+    ids=["no-token", "not-base64", "scheme", "unsigned"],
 )
 def test_credentials_of_no_known_form_are_refused(nexudus, minimum, credentials):
     stranger = replace(nexudus.samples.create(minimum), credentials=credentials)
     assert nexudus.send(stranger, also_breaks="NX-006").refused
+
+
+@requirement("NX-006")
+def test_a_token_with_more_at_its_end_is_refused(nexudus, minimum):
+    stranger = replace(nexudus.samples.create(minimum), credentials=nexudus.longer_token())
+    assert nexudus.send(stranger, also_breaks="NX-006").refused
+
+
+@demonstrates("NX-011")
+def test_json_may_be_spelled_in_any_way(nexudus, minimum):
+    assert nexudus.send(nexudus.spelled_otherwise(minimum)).accepted
 
 
 @needs("readback")
@@ -42,6 +57,13 @@ def test_a_record_is_not_shown_without_credentials(nexudus, minimum):
 @requirement("NX-006")
 def test_a_record_is_not_shown_to_a_stranger(nexudus, minimum):
     stranger = replace(nexudus.reading_of_a_record(), credentials="Bearer bookproof-token-of-nobody")
+    assert nexudus.send(stranger, also_breaks="NX-006").refused
+
+
+@needs("cleanup")
+@requirement("NX-006")
+def test_a_record_is_not_deleted_by_a_stranger(nexudus, minimum):
+    stranger = replace(nexudus.deletion_of_a_record(), credentials="Bearer bookproof-token-of-nobody")
     assert nexudus.send(stranger, also_breaks="NX-006").refused
 
 

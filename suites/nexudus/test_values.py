@@ -4,7 +4,17 @@ Unusual values that no sentence forbids, and names of things outside, are answer
 (lines 43, 62, 100-108 and 350), where the target lets records be read.
 """
 
-from bookproof.apis.nexudus.fields import FLAGS, ID_LISTS, TYPICAL, flags
+import json
+
+from bookproof.apis.nexudus.fields import (
+    FLAG_PATTERNS,
+    FLAGS,
+    ID_LISTS,
+    SWITCH_PATTERNS,
+    TYPICAL,
+    flags,
+    switches,
+)
 from bookproof.plugin import requirement, send_pack, variants
 from bookproof.variants import Variant
 
@@ -65,7 +75,33 @@ FEES = {
     1: {"CancellationFeeAmount": TYPICAL["CancellationFeeAmount"]},
     2: {"CancellationFeePercentage": TYPICAL["CancellationFeePercentage"]},
 }
+OTHER_WAY_ROUND = (
+    "Visible",
+    "RequiresConfirmation",
+    "AllowMultipleBookings",
+    "LimitVisitorsToAllocation",
+    "HideInCalendar",
+    "Archived",
+    "OnlyForContacts",
+    "OnlyForMembers",
+    "OnlyForInvoicingBusiness",
+    "ChargeCancellationFee",
+)
+APART = {"Archived": {"SystemResourceType": 99}}
+"""An archived resource may be out of sight, so little else is sent with it."""
+WHOLE = {
+    "Longitude": {"Latitude": 2},
+    "Latitude": {"Longitude": 2},
+    "CancellationFeeAmount": {"CancellationFeeType": 1},
+    "CancellationFeePercentage": {"CancellationFeeType": 2},
+}
 DAYS = [{"DayOfWeek": day, "FromTime": "1976-01-01T09:00:00Z", "ToTime": "1976-01-01T12:00:00Z"} for day in range(7)]
+MANY = [
+    {"DayOfWeek": day, "FromTime": f"1976-01-01T{hour:02}:{start:02}:00Z", "ToTime": f"1976-01-01T{hour:02}:{end}:00Z"}
+    for day in range(7)
+    for hour in range(8, 18)
+    for start, end in ((0, 15), (20, 35), (40, 55))
+]
 SLOTS = {
     "no slot": ("NX-136", []),
     "day 0 of the code example": (
@@ -94,7 +130,12 @@ ALLOWED = (
     *(Variant(name, row, {name: TYPICAL[name]}, COMPANY.get(name, {})) for name, row in FIELDS.items()),
     *(Variant(flag, "NX-045", {flag: True}) for flag in FLAGS),
     Variant("no amenity", "NX-045", dict.fromkeys(FLAGS, False)),
-    *(Variant(f"amenities {pattern}", "NX-045", flags(pattern)) for pattern in range(5)),
+    *(Variant(f"amenities {pattern}", "NX-045", flags(pattern)) for pattern in FLAG_PATTERNS),
+    *(
+        Variant(f"{name} {json.dumps(not TYPICAL[name])}", FIELDS[name], {name: not TYPICAL[name]}, APART.get(name, {}))
+        for name in OTHER_WAY_ROUND
+    ),
+    *(Variant(f"{name} whole", FIELDS[name], {name: 2}, beside) for name, beside in WHOLE.items()),
     *(Variant(words, row, {"TimeSlots": slots}) for words, (row, slots) in SLOTS.items()),
     Variant("no limit for booking in advance", "NX-116", {"BookInAdvanceLimit": None}),
 )
@@ -122,9 +163,13 @@ TEXTS = {
     "markup": "<b>“quotes”</b> & 'more' \\ \"%s\" {0} ${x}",
     "lines": "first\nsecond\ttabbed\r\nthird",
     "digits": "0123",
+    "escapes": "a+b%41 &amp; &#39;c&#39; *d* -- e; \\u0041 https://example.com/?f=1&g=2 \\",
+    "a word of code": "null",
+    "JSON": '{"a": [1]}',
+    "a power": "1e3",
 }
 SIGNS = {"a sign that ends text in C": "end\0less"}
-LISTS = {"ids that nobody knows": [501, 502], "a long list": list(range(1, 301))}
+LONG_LIST = {"a long list": list(range(1, 301))}
 OUTSIDE = {
     "NewPictureUrl": "NX-049",
     "Shifts": "NX-069",
@@ -172,7 +217,19 @@ NAMES = {
 ODD_SLOTS = {
     "every day of the week": ("NX-141", DAYS),
     "the last day of the week": ("NX-141", DAYS[6:]),
-    "many": ("NX-136", DAYS * 30),
+    "many": ("NX-136", MANY),
+    "past midnight": (
+        "NX-140",
+        [
+            {"DayOfWeek": 4, "FromTime": "2025-01-15T22:00:00Z", "ToTime": "2025-01-16T02:00:00Z"},
+            {"DayOfWeek": 5, "FromTime": "1976-01-01T18:00:00Z", "ToTime": "1976-01-01T00:00:00Z"},
+        ],
+    ),
+    "with an offset": (
+        "NX-138",
+        [{"DayOfWeek": 2, "FromTime": "1976-01-01T20:30:00-05:00", "ToTime": "1976-01-01T21:30:00-05:00"}],
+    ),
+    "with more members": ("NX-138", [{**DAYS[2], "Id": 1, "BookproofNote": {"a": [1]}}]),
     "empty": ("NX-138", [{}]),
     "day alone": ("NX-138", [{"DayOfWeek": 3}]),
 }
@@ -188,13 +245,20 @@ def unusual(field, row, values):
 
 
 UNUSUAL = (
+    *(Variant(f"policies {p}", "NX-095", switches(p), {"Allocation": 12}, vouched=False) for p in SWITCH_PATTERNS),
     *(unusual("Name", "NX-027", {words: f"bookproof-{text}" for words, text in NAMES.items()})),
     *(variant for field, row in TEXT_FIELDS.items() for variant in unusual(field, row, TEXTS | SIGNS)),
     *(variant for field, row in INTEGER_FIELDS.items() for variant in unusual(field, row, INTEGERS)),
     *(variant for field, row in NUMBER_FIELDS.items() for variant in unusual(field, row, NUMBERS)),
     *(variant for words, (row, slots) in ODD_SLOTS.items() for variant in unusual("TimeSlots", row, {words: slots})),
     *(variant for field, row in OUTSIDE.items() for variant in unusual(field, row, {"typical": TYPICAL[field]})),
-    *(variant for field in ID_LISTS for variant in unusual(field, "NX-119", LISTS)),
+    *(
+        variant
+        for number, field in enumerate(ID_LISTS)
+        for variant in unusual(
+            field, "NX-119", {"ids that nobody knows": [10 * number + 501, 10 * number + 502]} | LONG_LIST
+        )
+    ),
     Variant("undocumented", "NX-095", {"TypeName": "resource", "BookproofNote": {"a": [1]}}, vouched=False),
 )
 

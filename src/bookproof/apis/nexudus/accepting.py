@@ -140,6 +140,15 @@ _REFUSED: Final[tuple[tuple[str, str, str, Values, str], ...]] = (
     ("LinkedResourceIds", "NX-084", "text", is_text, "any text, as a read-only property"),
     ("CancellationFeeAmount", "NX-091", "fractions", is_fraction, "amounts with a fraction"),
     ("TimeSlots", "NX-136", "empty", is_empty, "an empty list"),
+    ("Archived", "NX-077", "true", lambda value: value is True, "true, since nobody books an archived resource"),
+    ("HideInCalendar", "NX-076", "false", lambda value: value is False, "false"),
+    (
+        "Longitude",
+        "NX-074",
+        "whole degrees",
+        lambda value: is_number(value) and value and value == int(value),
+        "a whole number of degrees",
+    ),
     ("SecureStorage", "NX-045", "true", lambda value: value is True, "true"),
     ("SystemResourceType", "NX-020", "0", is_zero, "0, as if nothing had been sent"),
     ("SystemResourceType", "NX-020", "9", lambda value: value == 9, "9, since the numbers end at 8 values"),
@@ -161,11 +170,15 @@ _TRIPS: Final[tuple[tuple[str, str, str, Values], ...]] = (
     ("Allocation", "NX-056", "a number beyond 64 bits", lambda value: is_number(value) and value >= 2**63),
     ("NoReturnPolicy", "NX-062", "zero", is_zero),
     ("MaxBookingLength", "NX-065", "a negative number", is_negative),
+    ("Description", "NX-048", "a sign of escape at the end", lambda value: is_text(value) and value.endswith("\\")),
+    ("GroupName", "NX-054", "the word null", lambda value: value == "null"),
     ("Shifts", "NX-069", "an empty text", is_empty),
     ("Latitude", "NX-075", "a huge number", lambda value: is_number(value) and value > 1e18),
     ("Tariffs", "NX-119", "many ids", lambda value: isinstance(value, list) and len(value) > 100),
     ("TimeSlots", "NX-136", "many slots", lambda value: isinstance(value, list) and len(value) > 100),
     ("TimeSlots", "NX-138", "a slot that says nothing", lambda value: value == [{}]),
+    ("TimeSlots", "NX-138", "an offset", lambda value: is_list(value) and "-05:00" in str(value)),
+    ("TimeSlots", "NX-138", "more members", lambda value: is_list(value) and "'Id'" in str(value)),
 )
 
 

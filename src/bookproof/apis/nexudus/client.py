@@ -1,9 +1,10 @@
 """Fixtures of a Nexudus target, and the valid requests built from them."""
 
 import base64
+import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from bookproof import apis
 from bookproof.apis import Sample
@@ -11,9 +12,12 @@ from bookproof.apis.nexudus.fields import FOREIGN, ID_LISTS, SLOT, TYPICAL, flag
 from bookproof.apis.nexudus.login import LOGIN, login
 from bookproof.draft import Draft
 from bookproof.errors import CannotJudge, Untested
-from bookproof.exchange import Intent
+from bookproof.exchange import Intent, parse_json
 
 __all__ = ["LOGIN", "Client", "Fixtures", "Samples", "login"]
+
+BOOKPROOF: Final = "\\u0062o\\u006F\\u006bproof"
+"""The first word of every name, some of its letters escaped."""
 
 CREATE = "createResource"
 READ = "readResource"
@@ -97,6 +101,7 @@ class Client:
         self.session = session
         self.samples: Samples = session.samples
         self._created: dict[int, None] = {}
+        self._missing: list[int] = []
         session.watchers.append(self._note)
 
     def create(self, body: Any, **options: Any) -> Any:
@@ -132,7 +137,10 @@ class Client:
         return Draft(READ, path={"Id": record})
 
     def look_at(self, answer: Any) -> None:
-        """Reads the record that a creation made, where the target lets records be read; once more where it is late."""
+        """Reads the record that a creation made, where the target lets records be read; once more where it is late.
+
+        A record that is late still when a later one can be read is lost. An archived or hidden one may be out of sight.
+        """
         record = _id(answer.json)
         if record is None or "readback" not in self.session.capabilities:
             return
@@ -140,6 +148,12 @@ class Client:
             shown = self.session.send_as(Draft(READ, path={"Id": record}), Intent(about="NX-018"))
             if shown.status != 404:
                 break
+        sent = parse_json(answer.exchange.request.body)
+        if shown.status == 404 and not sent.get("Archived") and sent.get("Visible", True):
+            self._missing.append(record)
+        while shown.status == 200 and self._missing:
+            lost = Draft(READ, path={"Id": self._missing.pop()})
+            self.session.send_as(lost, Intent(demonstrates="NX-018", vouched=True))
         if isinstance(shown.json, dict) and not shown.json.get("TimeSlots"):
             self.session.tally.leave_untested("NX-139", "no record shows time slots", "what records show")
 
@@ -173,6 +187,22 @@ class Client:
         from bookproof.apis.nexudus.reference import BASIC_PASSWORD, BASIC_USER
 
         return f"Basic {base64.b64encode(f'{BASIC_USER}:{BASIC_PASSWORD}'.encode()).decode()}"
+
+    def longer_token(self) -> str:
+        """The value of a header with the run's own bearer token and more behind it, which nobody was given.
+
+        Untested where the run has none, and where it ends in a sign after which careless decoders stop.
+        """
+        own = self.session.authorization or ""
+        if not own.startswith("Bearer ") or own.endswith("="):
+            raise Untested("the run has no bearer token that could be made longer", blocked_by="credentials")
+        return f"{own}-of-nobody"
+
+    def spelled_otherwise(self, body: Mapping[str, Any]) -> Draft:
+        """A creation whose JSON has lines and tabs, its properties in another order, and escaped letters."""
+        named = self.session.named(self.samples.create(body)).body
+        text = json.dumps(dict(reversed(named.items())), indent="\t").replace("\n", "\r\n")
+        return self.samples.create(f" {text.replace('bookproof', BOOKPROOF)}\n".encode())
 
     def clean_up(self) -> list[str]:
         """Deletes what the run created, where the target declares `cleanup`; names what remains."""

@@ -1,10 +1,10 @@
-"""Seeded defects in whom a server lets in, and in what it makes of credentials that it cannot read."""
+"""Seeded defects in whom a server lets in, and in what it makes of credentials and JSON that it cannot read."""
 
 from typing import Final
 
-from bookproof.apis.nexudus.hooks import reading
+from bookproof.apis.nexudus.hooks import creating, reading
 from bookproof.apis.nexudus.reference import TOKEN
-from bookproof.faults import Answered, Asked, Defect, Hooks, When, crashes, simply
+from bookproof.faults import Answered, Asked, Defect, Hooks, When, crashes, refuses, simply
 
 
 def _authorized(asked: Asked, value: str = f"Bearer {TOKEN}") -> None:
@@ -34,7 +34,22 @@ def _presented(scheme: str) -> When:
     return lambda asked: asked.headers.get("authorization", "") == scheme
 
 
-DEFECTS: Final = (
+_SPELLINGS: Final = (
+    Defect(
+        "nx-wide-spelling",
+        "A body that has blanks between its parts is refused.",
+        ("NX-011",),
+        simply(refuses(lambda asked: creating(asked) and asked.body.lstrip().startswith(b"{\r\n"), 400, "unreadable")),
+    ),
+    Defect(
+        "nx-escaped-spelling",
+        "A body with an escaped letter ends in a server error.",
+        ("NX-011",),
+        simply(crashes(lambda asked: creating(asked) and b"\\u006F" in asked.body)),
+    ),
+)
+
+_CREDENTIALS: Final = (
     Defect("nx-no-basic", "Basic credentials are turned away.", ("NX-005",), simply(Hooks(respond=_no_basic))),
     Defect("nx-open", "No credentials are needed.", ("NX-006",), simply(_anybody())),
     Defect("nx-any-token", "Any bearer token will do.", ("NX-006",), simply(_anybody(scheme="Bearer "))),
@@ -52,6 +67,19 @@ DEFECTS: Final = (
         "A bearer scheme without a token will do.",
         ("NX-006",),
         simply(_anybody(when=_presented("Bearer"))),
+    ),
+    Defect("nx-longer-token", "More may follow a token.", ("NX-006",), simply(_anybody(scheme=f"Bearer {TOKEN}"))),
+    Defect(
+        "nx-unsigned-token",
+        "What a web token says is believed without its signature.",
+        ("NX-006",),
+        simply(_anybody(when=lambda asked: asked.headers.get("authorization", "").count(".") == 2)),
+    ),
+    Defect(
+        "nx-any-token-deletes",
+        "Records are deleted with any bearer token.",
+        ("NX-006",),
+        simply(_anybody(scheme="Bearer ", when=_deleting)),
     ),
     Defect(
         "nx-other-scheme",
@@ -72,3 +100,5 @@ DEFECTS: Final = (
         simply(crashes(_presented("Basic %"))),
     ),
 )
+
+DEFECTS: Final = (*_CREDENTIALS, *_SPELLINGS)

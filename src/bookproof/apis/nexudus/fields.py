@@ -5,6 +5,7 @@ refuse them for reasons of its own, so nobody vouches for them.
 """
 
 from collections.abc import Mapping
+from itertools import combinations
 from typing import Any, Final
 
 REQUIRED: Final = ("BusinessId", "Name", "SystemResourceType", "ResourceTypeId", "DisplayOrder", "CancellationFeeType")
@@ -82,7 +83,7 @@ TYPICAL: Final[Mapping[str, Any]] = {
     "LateBookingLimit": 30,
     "LateCancellationLimit": 60,
     "IntervalLimit": 15,
-    "NoReturnPolicy": 60,
+    "NoReturnPolicy": 50,
     "NoReturnPolicyAllResources": 45,
     "NoReturnPolicyAllUsers": 20,
     "MaxBookingLength": 480,
@@ -136,6 +137,33 @@ FOREIGN: Final = frozenset(
 """Fields whose value names something outside of the request, or has a form that is not documented (line 269)."""
 
 
+SWITCHES: Final = (
+    "OnlyForContacts",
+    "Visible",
+    "RequiresConfirmation",
+    "AllowMultipleBookings",
+    "LimitVisitorsToAllocation",
+    "HideInCalendar",
+    "Archived",
+    "OnlyForInvoicingBusiness",
+    "OnlyForMembers",
+)
+"""Booleans of the booking policies that go together in any way; the first and the last are never true at once."""
+
+FLAG_PATTERNS: Final = range(7)
+SWITCH_PATTERNS: Final = range(5)
+
+
 def flags(pattern: int) -> dict[str, bool]:
-    """All amenity flags, some of them true; together, patterns 0 to 4 tell any two flags apart."""
-    return {flag: bool((number + 1) >> pattern & 1) for number, flag in enumerate(FLAGS)}
+    """All amenity flags, some of them true. Of any two, some pattern has the first alone, another the second alone."""
+    return _some(FLAGS, 3, FLAG_PATTERNS, pattern)
+
+
+def switches(pattern: int) -> dict[str, bool]:
+    """The same for switches."""
+    return _some(SWITCHES, 2, SWITCH_PATTERNS, pattern)
+
+
+def _some(names: tuple[str, ...], times: int, patterns: range, pattern: int) -> dict[str, bool]:
+    """Each name is true in as many patterns, and no two in the same ones: a shorter list would hide in a longer."""
+    return {name: pattern in where for name, where in zip(names, combinations(patterns, times), strict=False)}

@@ -11,7 +11,7 @@ from bookproof.exchange import ABSENT
 from bookproof.faults import Asked, Defect, Hooks, refuses, simply, together
 
 
-def _changes(**changes: Callable[[Any], Any]) -> Hooks:
+def changes(**changes: Callable[[Any], Any]) -> Hooks:
     """Members of a record have other values, null left alone."""
 
     def edit(asked: Asked, record: dict[str, Any]) -> None:
@@ -22,14 +22,18 @@ def _changes(**changes: Callable[[Any], Any]) -> Hooks:
     return on_record(edit)
 
 
-def _swaps(left: str, right: str) -> Hooks:
+def swaps(left: str, right: str) -> Hooks:
+    """Two members of a record have each other's value."""
+
     def edit(asked: Asked, record: dict[str, Any]) -> None:
         record[left], record[right] = record[right], record[left]
 
     return on_record(edit)
 
 
-def _each_slot(change: Callable[[dict[str, Any]], None]) -> Hooks:
+def each_slot(change: Callable[[dict[str, Any]], None]) -> Hooks:
+    """Changes each time slot of a record."""
+
     def edit(asked: Asked, record: dict[str, Any]) -> None:
         for slot in record["TimeSlots"] or ():
             change(slot)
@@ -121,15 +125,15 @@ DEFECTS: Final = (
         "nx-record-cut",
         "Description is cut to 20 characters.",
         ("NX-018",),
-        simply(_changes(Description=lambda v: v[:20])),
+        simply(changes(Description=lambda v: v[:20])),
     ),
     Defect(
-        "nx-record-rounded", "Amounts lose their fraction.", ("NX-018",), simply(_changes(CancellationFeeAmount=int))
+        "nx-record-rounded", "Amounts lose their fraction.", ("NX-018",), simply(changes(CancellationFeeAmount=int))
     ),
     Defect(
-        "nx-record-swapped", "Longitude and Latitude are swapped.", ("NX-018",), simply(_swaps("Longitude", "Latitude"))
+        "nx-record-swapped", "Longitude and Latitude are swapped.", ("NX-018",), simply(swaps("Longitude", "Latitude"))
     ),
-    Defect("nx-record-text", "Allocation comes back as text.", ("NX-018",), simply(_changes(Allocation=str))),
+    Defect("nx-record-text", "Allocation comes back as text.", ("NX-018",), simply(changes(Allocation=str))),
     Defect(
         "nx-record-default",
         "OnlyForMembers is false in every record.",
@@ -140,57 +144,57 @@ DEFECTS: Final = (
         "nx-record-late",
         "LastCleanedAt is an hour later.",
         ("NX-018",),
-        simply(_changes(LastCleanedAt=lambda v: v.replace("T10:", "T11:"))),
+        simply(changes(LastCleanedAt=lambda v: v.replace("T10:", "T11:"))),
     ),
     Defect(
         "nx-record-long-cut",
         "Description is cut to 255 characters.",
         ("NX-018",),
-        simply(_changes(Description=lambda v: v[:255])),
+        simply(changes(Description=lambda v: v[:255])),
     ),
     Defect(
         "nx-record-stripped",
         "Markup is taken out of EmailConfirmationContent.",
         ("NX-018",),
-        simply(_changes(EmailConfirmationContent=lambda v: re.sub("<[^>]*>", "", v))),
+        simply(changes(EmailConfirmationContent=lambda v: re.sub("<[^>]*>", "", v))),
     ),
     Defect(
         "nx-record-zero",
         "A DisplayOrder of 0 counts as none and becomes 999.",
         ("NX-018",),
-        simply(_changes(DisplayOrder=lambda v: v or 999)),
+        simply(changes(DisplayOrder=lambda v: v or 999)),
     ),
     Defect(
         "nx-record-small",
         "Lengths are kept in 16 bits.",
         ("NX-018",),
-        simply(_changes(MaxBookingLength=lambda v: min(v, 32_767))),
+        simply(changes(MaxBookingLength=lambda v: min(v, 32_767))),
     ),
     Defect(
         "nx-record-whole-days",
         "BookInAdvanceLimit loses its fraction.",
         ("NX-018",),
-        simply(_changes(BookInAdvanceLimit=int)),
+        simply(changes(BookInAdvanceLimit=int)),
     ),
     Defect("nx-record-upsert", "A Name that is there already gives the Id of its record.", ("NX-150",), _upserts),
     Defect(
         "nx-record-name-255",
         "Name is cut to 255 characters.",
         ("NX-040",),
-        simply(_changes(Name=lambda v: v[:255])),
+        simply(changes(Name=lambda v: v[:255])),
     ),
-    Defect("nx-record-name-cut", "Name is cut to 50 characters.", ("NX-040",), simply(_changes(Name=lambda v: v[:50]))),
+    Defect("nx-record-name-cut", "Name is cut to 50 characters.", ("NX-040",), simply(changes(Name=lambda v: v[:50]))),
     Defect(
         "nx-record-name-ascii",
         "Letters of other alphabets in Name become question marks.",
         ("NX-040",),
-        simply(_changes(Name=lambda v: v.encode("ascii", "replace").decode())),
+        simply(changes(Name=lambda v: v.encode("ascii", "replace").decode())),
     ),
     Defect(
         "nx-record-name-escaped",
         "Name comes back escaped for HTML.",
         ("NX-040",),
-        simply(_changes(Name=lambda v: v.replace("&", "&amp;").replace("<", "&lt;"))),
+        simply(changes(Name=lambda v: v.replace("&", "&amp;").replace("<", "&lt;"))),
     ),
     Defect("nx-record-no-name", "Name is missing.", ("NX-040",), simply(on_record(sets(Name=ABSENT)))),
     Defect(
@@ -199,7 +203,7 @@ DEFECTS: Final = (
         ("NX-041",),
         simply(on_record(sets(SystemResourceType=1))),
     ),
-    Defect("nx-record-kind-text", "SystemResourceType is text.", ("NX-041",), simply(_changes(SystemResourceType=str))),
+    Defect("nx-record-kind-text", "SystemResourceType is text.", ("NX-041",), simply(changes(SystemResourceType=str))),
     Defect(
         "nx-record-type",
         "ResourceTypeId is the SystemResourceType.",
@@ -208,13 +212,13 @@ DEFECTS: Final = (
     ),
     Defect("nx-record-flag-absent", "FlipChart is missing.", ("NX-046",), simply(on_record(sets(FlipChart=ABSENT)))),
     Defect(
-        "nx-record-flags-swapped", "Drinks and Catering are swapped.", ("NX-046",), simply(_swaps("Drinks", "Catering"))
+        "nx-record-flags-swapped", "Drinks and Catering are swapped.", ("NX-046",), simply(swaps("Drinks", "Catering"))
     ),
     Defect(
         "nx-record-flags-true",
         "Every flag that was sent is true.",
         ("NX-046",),
-        simply(_changes(**dict.fromkeys(FLAGS, lambda value: True))),
+        simply(changes(**dict.fromkeys(FLAGS, lambda value: True))),
     ),
     Defect("nx-record-view", "LinkedResourceIds comes back as it was sent.", ("NX-121",), _view_written),
     Defect(
@@ -227,15 +231,15 @@ DEFECTS: Final = (
         "nx-record-slots-lost",
         "Of several time slots the last is lost.",
         ("NX-137",),
-        simply(_changes(TimeSlots=lambda slots: slots[:-1] if len(slots) > 1 else slots)),
+        simply(changes(TimeSlots=lambda slots: slots[:-1] if len(slots) > 1 else slots)),
     ),
-    Defect("nx-record-slots-day", "Time slots come back a day later.", ("NX-137",), simply(_each_slot(_shift))),
+    Defect("nx-record-slots-day", "Time slots come back a day later.", ("NX-137",), simply(each_slot(_shift))),
     Defect(
         "nx-record-slots-sunday",
         "Sunday comes back as day 7.",
         ("NX-137",),
-        simply(_each_slot(lambda slot: slot.update(DayOfWeek=7 if slot["DayOfWeek"] == 0 else slot["DayOfWeek"]))),
+        simply(each_slot(lambda slot: slot.update(DayOfWeek=7 if slot["DayOfWeek"] == 0 else slot["DayOfWeek"]))),
     ),
-    Defect("nx-record-slots-reversed", "FromTime and ToTime are swapped.", ("NX-137",), simply(_each_slot(_reverse))),
+    Defect("nx-record-slots-reversed", "FromTime and ToTime are swapped.", ("NX-137",), simply(each_slot(_reverse))),
     Defect("nx-record-dates", "Time slots keep the date that was sent.", ("NX-139",), _dates_as_sent),
 )

@@ -17,6 +17,8 @@ from bookproof.rules import Call, Rule, Ruling, same
 _SLACK: Final = 5.0
 """Seconds between CreatedOn and UpdatedOn that a creation itself may take."""
 _DATE: Final = "1976-01-01"
+_NO_LIMIT: Final = 3_650
+"""Days in advance that are as good as no limit; some services keep a number in place of null."""
 
 _NOT_COMPARED: Final = frozenset(
     {
@@ -115,10 +117,16 @@ class StoredFields(StoredRule):
     def compare(self, call: Call, sent: Mapping[str, Any]) -> Iterator[Ruling]:
         """Compares the Id, then every field that no other rule compares and that the record shows."""
         yield from self.verdict(_is_own(call), "response.body/Id", call.path["Id"], brief(call.answered.get("Id")))
-        apart = _NOT_COMPARED | ({"LinkedResources"} if "LinkedResourceIds" in sent else frozenset())
+        if not _is_own(call):
+            return
+        apart = _NOT_COMPARED | ({"LinkedResources"} if _strays(sent, call.answered) else frozenset())
         for field in sent:
-            if _is_own(call) and field in call.answered and field not in apart:
+            if field in call.answered and field not in apart:
                 yield from self.kept(call, sent, field)
+        if "BookInAdvanceLimit" in sent and sent["BookInAdvanceLimit"] is None and call.sound("BookInAdvanceLimit"):
+            limit = call.answered.get("BookInAdvanceLimit")
+            holds = limit is None or not 0 < limit < _NO_LIMIT
+            yield from self.agrees(holds, "response.body/BookInAdvanceLimit", None, limit)
 
 
 class LinkedResourceIdsReadOnly(StoredRule):
@@ -127,14 +135,19 @@ class LinkedResourceIdsReadOnly(StoredRule):
     name = "linked-resource-ids-read-only"
 
     def compare(self, call: Call, sent: Mapping[str, Any]) -> Iterator[Ruling]:
-        """No id that was sent in LinkedResourceIds alone is in either field of the record."""
-        linked = {str(number) for number in sent.get("LinkedResources") or ()}
-        stray = _ids(sent.get("LinkedResourceIds")) - linked
-        if not stray or not _is_own(call):
+        """No id that was sent in LinkedResourceIds alone is in the record, whose view shows its LinkedResources."""
+        if not _is_own(call):
             return
-        for field in ("LinkedResourceIds", "LinkedResources"):
-            found = sorted(stray & _ids(call.answered.get(field)))
-            yield from self.verdict(not found, f"response.body/{field}", "no id that was sent there", brief(found))
+        linked = _ids(sent.get("LinkedResources"))
+        if _ids(sent.get("LinkedResourceIds")) - linked:
+            strays = _strays(sent, call.answered)
+            for field in ("LinkedResourceIds", "LinkedResources"):
+                found = strays.get(field, [])
+                yield from self.verdict(not found, f"response.body/{field}", "no id that was sent there", brief(found))
+        view = call.answered.get("LinkedResourceIds")
+        if linked and isinstance(view, str) and view and linked == _ids(call.answered.get("LinkedResources")):
+            holds = _ids(view) == linked or bool(_strays(sent, call.answered))
+            yield from self.verdict(holds, "response.body/LinkedResourceIds", ",".join(sorted(linked)), brief(view))
 
 
 class StoredTimeSlots(StoredRule):
@@ -195,7 +208,10 @@ def _equal(field: str, sent: Any, shown: Any) -> bool:
     if sent == [] and shown is None:
         return True
     left, right = _time(sent), _time(shown)
-    return left is not None and right is not None and left.replace(tzinfo=None) == right.replace(tzinfo=None)
+    if left is None or right is None:
+        return False
+    moment = left.tzinfo is not None and right.tzinfo is not None and left == right
+    return moment or left.replace(tzinfo=None) == right.replace(tzinfo=None)
 
 
 def _time(value: Any) -> datetime | None:
@@ -214,25 +230,43 @@ def _ids(value: Any) -> set[str]:
     return {str(part).strip() for part in parts} - {""}
 
 
-Span = tuple[Any, str | None, str | None]
-"""Day, start and end of a slot; None where the slot does not say."""
+def _strays(sent: Mapping[str, Any], shown: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Ids that were sent in LinkedResourceIds alone, by the field of the record that has them."""
+    stray = _ids(sent.get("LinkedResourceIds")) - _ids(sent.get("LinkedResources"))
+    found = {field: sorted(stray & _ids(shown.get(field))) for field in ("LinkedResourceIds", "LinkedResources")}
+    return {field: ids for field, ids in found.items() if ids}
+
+
+Span = tuple[Any, frozenset[str] | None, frozenset[str] | None]
+"""Day, start and end of a slot; None where the slot does not say, no time at all where it says that there is none."""
 
 
 def _span(slot: Any) -> Span:
     if not isinstance(slot, dict):
         return None, None, None
-    return slot.get("DayOfWeek"), _clock(slot.get("FromTime")), _clock(slot.get("ToTime"))
+    return slot.get("DayOfWeek"), _clock(slot, "FromTime"), _clock(slot, "ToTime")
 
 
-def _clock(value: Any) -> str | None:
-    """The hour and minute of a time: as they are written, or in UTC where an offset from it is given."""
+def _clock(slot: Mapping[str, Any], field: str) -> frozenset[str] | None:
+    """The hour and minute of a time: as they are written, and in UTC where an offset from it is given (NX-R12)."""
+    value = slot.get(field)
     moment = _time(value)
     if moment is not None:
-        return (moment.astimezone(UTC) if moment.tzinfo else moment).strftime("%H:%M")
+        return frozenset(
+            each.strftime("%H:%M") for each in (moment, moment.astimezone(UTC) if moment.tzinfo else moment)
+        )
     found = re.match(r"\d{2}:\d{2}", value) if isinstance(value, str) else None
-    return found[0] if found else None
+    if found:
+        return frozenset({found[0]})
+    return frozenset() if field in slot and value is None else None
 
 
 def _fits(sent: Span, shown: Span) -> bool:
     """Whether a slot of the record is the one that was sent, in all that both of them say."""
-    return all(left is None or right is None or same(left, right) for left, right in zip(sent, shown, strict=True))
+    days = sent[0] is None or shown[0] is None or same(sent[0], shown[0])
+    return days and all(_meet(left, right) for left, right in zip(sent[1:], shown[1:], strict=True))
+
+
+def _meet(sent: frozenset[str] | None, shown: frozenset[str] | None) -> bool:
+    """Whether a time that was sent is the one that is shown; a record may show a time where none was sent."""
+    return not sent or shown is None or bool(sent & shown)

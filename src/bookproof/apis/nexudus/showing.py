@@ -44,6 +44,23 @@ def _late(reference: Any) -> Hooks:
     return Hooks(respond=respond)
 
 
+def _out_of_sight(reference: Any) -> Hooks:
+    def respond(asked: Asked) -> Answered | None:
+        record = reference.records.get(asked.path.rpartition("/")[2]) if reading(asked) else None
+        hidden = record is not None and (record.Archived or record.Visible is False)
+        return Answered(404, {}, "Not found") if hidden else None
+
+    return Hooks(respond=respond)
+
+
+def _elsewhere(asked: Asked, record: dict[str, Any]) -> None:
+    if record["LastCleanedAt"] and record["LastCleanedAt"].endswith("10:30:00Z"):
+        record["LastCleanedAt"] = record["LastCleanedAt"].replace("10:30:00Z", "12:30:00+02:00")
+    for slot in record["TimeSlots"] or ():
+        if slot["FromTime"] == "1976-01-01T09:00:00Z":
+            slot["FromTime"] = "1976-01-01T11:00:00+02:00"
+
+
 def _edited_since(asked: Asked, record: dict[str, Any]) -> None:
     record.update(Name="Renamed by a colleague", UpdatedOn="2999-01-01T00:00:00Z", Projector=None)
 
@@ -70,5 +87,7 @@ VARIATIONS: Final = (
     Variation("nx-ok-more-fields", "A record has more fields, and its secrets are masked.", simply(on_record(_more))),
     Variation("nx-ok-without-lists", "A record leaves out its lists.", simply(on_record(_without_lists))),
     Variation("nx-ok-late", "A record can be read a moment after its creation.", _late),
+    Variation("nx-ok-out-of-sight", "Archived and hidden records cannot be read.", _out_of_sight),
+    Variation("nx-ok-elsewhere", "A record has its times in another zone.", simply(on_record(_elsewhere))),
     Variation("nx-ok-edited", "A record was changed by somebody else since.", simply(on_record(_edited_since))),
 )
