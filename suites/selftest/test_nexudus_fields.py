@@ -2,6 +2,7 @@
 
 import json
 import runpy
+from itertools import permutations
 
 import pytest
 
@@ -53,6 +54,22 @@ def test_the_amenity_flags_are_the_28_of_the_contract():
     marked = [name for name, schema in SCHEMA["properties"].items() if schema["description"].startswith("Amenity flag")]
     assert list(fields.FLAGS) == marked
     assert len(marked) == 28
+
+
+@pytest.mark.parametrize(
+    ("some", "patterns"),
+    [(fields.flags, fields.FLAG_PATTERNS), (fields.switches, fields.SWITCH_PATTERNS)],
+    ids=["flags", "switches"],
+)
+def test_of_any_two_booleans_each_is_sent_true_without_the_other(some, patterns):
+    sent = [some(pattern) for pattern in patterns]
+    pairs = permutations(sent[0], 2)
+    assert all(any(body[one] and not body[other] for body in sent) for one, other in pairs)
+
+
+def test_no_two_numbers_of_the_policies_are_alike():
+    numbers = [value for value in fields.TYPICAL.values() if type(value) in (int, float)]
+    assert len(set(numbers)) == len(numbers)
 
 
 def test_the_enumerated_values_are_those_of_the_contract():

@@ -230,7 +230,9 @@ def _otherwise(value: Any) -> Any:
 
 
 def _id(answered: Any) -> int | None:
-    """The Id in the answer to a creation."""
+    """The Id in the answer to a creation; one that is written with a point is an integer as well."""
     value = answered.get("Value") if isinstance(answered, dict) else None
     record = value.get("Id") if isinstance(value, dict) else None
+    if isinstance(record, float) and record.is_integer():
+        return int(record)
     return record if isinstance(record, int) and not isinstance(record, bool) else None

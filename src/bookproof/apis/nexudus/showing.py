@@ -87,6 +87,11 @@ VARIATIONS: Final = (
     Variation("nx-ok-more-fields", "A record has more fields, and its secrets are masked.", simply(on_record(_more))),
     Variation("nx-ok-without-lists", "A record leaves out its lists.", simply(on_record(_without_lists))),
     Variation("nx-ok-late", "A record can be read a moment after its creation.", _late),
+    Variation(
+        "nx-ok-point",
+        "The Id in an answer is written with a point.",
+        simply(on_success(lambda asked, body: body["Value"].update(Id=float(body["Value"]["Id"])))),
+    ),
     Variation("nx-ok-out-of-sight", "Archived and hidden records cannot be read.", _out_of_sight),
     Variation("nx-ok-elsewhere", "A record has its times in another zone.", simply(on_record(_elsewhere))),
     Variation("nx-ok-edited", "A record was changed by somebody else since.", simply(on_record(_edited_since))),
