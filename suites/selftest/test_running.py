@@ -1,6 +1,8 @@
 """Runs of a suite: what was not judged to the end, or could not be judged at all, is never a pass."""
 
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -121,3 +123,19 @@ def test_an_answer_that_is_kept_for_whoever_asks_is_found_at_an_address_too():
         verdict = run_suite(highlevel, plan, properties=False, select="credentials").verdict
 
     assert {row.requirement.id for row in verdict.rows if row.findings} == {"HL-006"}
+
+
+@pytest.mark.parametrize("part", ["near_miss or test_listing", "test_busy", "test_deleting or test_bundles"])
+def test_a_part_of_a_recording_accuses_nobody_of_what_the_other_parts_did(part):
+    verdict = run_suite(apis.load("timetap"), Plan(kind="replay"), select=part).verdict
+
+    assert [row.requirement.id for row in verdict.rows if row.findings] == []
+
+
+def test_files_that_are_named_in_another_order_are_replayed_in_their_own():
+    suite = apis.load("timetap").suites
+    files = [str(suite / name) for name in ("test_listing.py", "test_creating.py", "test_bundles.py")]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *files]
+    said = subprocess.run(command, capture_output=True, text=True, cwd=suite.parent.parent, check=False).stdout
+
+    assert "timetap on replay: what ran conforms" in said

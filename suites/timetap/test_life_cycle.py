@@ -13,7 +13,6 @@ def test_a_resource_lives_and_goes(timetap, resource, reasons):
     timetap.is_busy(resource)
     timetap.read(resource)
     timetap.update(resource, name=f"{resource['name']} renamed", reasonIdList=reasons[:1])
-    timetap.read(resource)
     timetap.list_all()
     timetap.delete(resource)
     timetap.read(resource)

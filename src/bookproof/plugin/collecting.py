@@ -36,15 +36,20 @@ def _named(pack: Pack, number: int) -> str:
 def put_in_order(config: pytest.Config, items: list[pytest.Item], runs: dict[pytest.Item, ApiRun]) -> None:
     """Leaves out what the runs' depth leaves out, and puts first what shows most: a budget may end a run early.
 
-    Tests that are in no run stay where they are.
+    Otherwise the order is that of the files, however they were named: a recording is replayed in the order in which it
+    was made. Tests that are in no run stay where they are.
     """
     turns: Counter[str] = Counter()
-    ranks = {item: _rank(item, run, turns) for item, run in runs.items()}
+    ranks = {item: _rank(item, runs[item], turns) for item in sorted(runs, key=_place)}
     left_out = {item for item, rank in ranks.items() if rank is None}
     if left_out:
         config.hook.pytest_deselected(items=[item for item in items if item in left_out])
     in_turn = iter(sorted((item for item in ranks if item not in left_out), key=lambda item: ranks[item] or (0, 0)))
     items[:] = [next(in_turn) if item in ranks else item for item in items if item not in left_out]
+
+
+def _place(item: pytest.Item) -> tuple[str, int]:
+    return str(item.path), item.location[1] or 0
 
 
 def _rank(item: pytest.Item, run: ApiRun, turns: Counter[str]) -> tuple[int, int] | None:

@@ -226,7 +226,7 @@ class Session:
         """
         if name not in self._established:
             sample = self.samples.samples()[name]
-            with self._scene(f"{ESTABLISHING}{name}", sample.demonstrates):
+            with self.within(f"{ESTABLISHING}{name}", sample.demonstrates):
                 if instead is None:
                     answer = self._with_ids_known(name, self.send(sample.draft))
                 else:
@@ -260,7 +260,8 @@ class Session:
         self.target.client.close()
 
     @contextmanager
-    def _scene(self, test: str, demonstrates: str | None) -> Iterator[None]:
+    def within(self, test: str, demonstrates: str | None = None) -> Iterator[None]:
+        """Sends what is sent within as a test of its own, so that a recording tells it from what is sent around it."""
         outer, self.scene = self.scene, Scene(test, demonstrates)
         try:
             yield

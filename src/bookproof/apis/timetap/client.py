@@ -82,7 +82,7 @@ class Client:
             self._prepared = True
             with suppress(Untested):
                 self._settle_in()
-            for name in ("list",) if self.samples.own is None else ("list", "read", "is_busy", "update"):
+            for name in ("list",) if self.samples.own is None else ("list", "read", "is_busy", "update", "further"):
                 with suppress(Untested):
                     self.session.establish(name, self.samples.instead(name))
         self.session.establish("create")
@@ -152,7 +152,8 @@ class Client:
         left = [f"a resource named {name!r}, whose creation was answered without an id" for name in self._nameless]
         try:
             if len(self._created) >= MANY:  # more than a page of a list that is shown by pages
-                self.list_all()
+                with self.session.within("all that was created"):
+                    self.list_all()
             for resource_id in reversed(list(self._created)):  # a bundle before its members
                 self.delete(resource_id)
             listed = self._listed()
