@@ -10,6 +10,7 @@ from bookproof.exchange import Intent
 from bookproof.targets.session import CREATED, Answer, Session
 from bookproof.variants import Pack, Variant
 
+_FEW = 3
 _FUSSY = "the target refuses values that name nothing of its own"
 
 
@@ -40,7 +41,9 @@ def _send(session: Session, draft: Draft, pack: Pack) -> Iterator[Answer]:
             yield answer
         return
     shown = tuple(dict.fromkeys(variant.requirement for variant in pack.variants if variant.vouched))
-    answer = _offer(session, draft, pack.body, Intent(about=pack.requirements[0], shows=shown, tentative=True))
+    rows = pack.requirements  # what a few do together is laid at the first; what many do, at what the scenario is about
+    about = rows[0] if len(rows) <= _FEW else session.scene.about
+    answer = _offer(session, draft, pack.body, Intent(about=about, shows=shown, tentative=True))
     if _served(answer):
         yield answer
         return

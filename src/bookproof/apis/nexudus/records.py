@@ -161,7 +161,8 @@ class StoredTimeSlots(StoredRule):
         if not isinstance(slots, list) or not slots or not _is_own(call) or not call.sound("TimeSlots"):
             return
         shown = [_span(slot) for slot in call.answered["TimeSlots"] or ()]
-        lost = [slot for slot in slots if not any(_fits(_span(slot), other) for other in shown)]
+        spans = [(slot, _span(slot)) for slot in slots]
+        lost = [slot for slot, span in spans if not any(_fits(span, other) for other in shown)]
         yield from self.verdict(not lost, "response.body/TimeSlots", brief(lost), brief(call.answered["TimeSlots"]))
 
 
