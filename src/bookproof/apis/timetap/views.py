@@ -1,7 +1,7 @@
 """What single exchanges say of resources: which one a call names, and how an answer shows it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from bookproof.contract import body_value
@@ -31,6 +31,11 @@ class View:
     place: str
     unsound: set[str]
     foreign: bool = False
+    id: int | None = field(init=False, compare=False)
+    """The resource's id, None where it is not a whole number; every rule asks for it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", whole(self.get("resourceId")))
 
     def get(self, name: str) -> Any:
         """A property of the right form, ABSENT otherwise."""
@@ -42,11 +47,6 @@ class View:
     def where(self, name: str) -> str:
         """The place of a property, as a finding names it."""
         return f"response.body/{self.place}{name}"
-
-    @property
-    def id(self) -> int | None:
-        """The resource's id, None where it is not a whole number."""
-        return whole(self.get("resourceId"))
 
 
 def views(call: Call) -> Iterator[View]:
@@ -91,6 +91,8 @@ def written(request: Request) -> Iterator[int | None]:
 
 def whole(value: Any) -> int | None:
     """A JSON number as an integer, None for everything else."""
+    if type(value) is int:
+        return value
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return int(value) if value == value // 1 and abs(value) < 1e300 else None
