@@ -162,7 +162,7 @@ class StoredTimeSlots(StoredRule):
             return
         shown = [_span(slot) for slot in call.answered["TimeSlots"] or ()]
         spans = [(slot, _span(slot)) for slot in slots]
-        lost = [slot for slot, span in spans if not any(_fits(span, other) for other in shown)]
+        lost = [slot for slot, span in spans if span not in shown and not any(_fits(span, one) for one in shown)]
         yield from self.verdict(not lost, "response.body/TimeSlots", brief(lost), brief(call.answered["TimeSlots"]))
 
 
