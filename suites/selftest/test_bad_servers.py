@@ -4,6 +4,7 @@ import re
 import socket
 from contextlib import ExitStack, suppress
 
+import httpx
 import pytest
 from alone import measured
 from bad_servers import AUTHORITY, NAMES, BadServer, bad_server, redirect, serving
@@ -11,7 +12,7 @@ from bad_servers import AUTHORITY, NAMES, BadServer, bad_server, redirect, servi
 from bookproof import apis
 from bookproof.errors import BookproofError, ConfigurationError, CredentialsRefused, Unreachable
 from bookproof.running import run_suite
-from bookproof.targets.connection import ClosedIdle, Stream, open_client
+from bookproof.targets.connection import ClosedIdle, Stream, open_transport
 from bookproof.targets.opening import Plan, open_session
 
 PATIENCE = 0.2
@@ -131,15 +132,15 @@ def test_an_authority_of_ones_own_is_trusted_where_the_variable_names_it(monkeyp
     monkeypatch.setenv("SSL_CERT_FILE", str(AUTHORITY))
     answer = redirect("/", "200 OK")
 
-    with serving(BadServer(answer, "valid.pem", "https")) as url, open_client(url, 5) as client:
-        assert client.get(url).status_code == 200
+    with serving(BadServer(answer, "valid.pem", "https")) as url, open_transport(url) as transport:
+        assert transport.handle_request(httpx.Request("GET", url)).status_code == 200
 
 
 def test_a_file_of_authorities_that_is_not_there_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
 
     with pytest.raises(ConfigurationError, match=r"SSL_CERT_FILE cannot be read: .*none\.pem: No such file"):
-        open_client("https://localhost", 5)
+        open_transport("https://localhost")
 
 
 # -- another host ------------------------------------------------------------------------------------------

@@ -319,8 +319,8 @@ class Overrun(httpx.BaseTransport):
 def test_a_connection_that_a_busy_server_does_not_take_up_is_no_fault():
     api = apis.load("highlevel")
     session = open_session(api, Plan())
-    session.target.client.close()
-    session.target.client = httpx.Client(transport=Overrun(api.reference().app, "room 5"))
+    session.target.transport.close()
+    session.target.transport = Overrun(api.reference().app, "room 5")
     room = session.samples.samples()["room"].draft
     rooms = [room.with_body(room.body | {"name": f"room {number}"}) for number in range(6)]
     session.establish("room")

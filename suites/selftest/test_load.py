@@ -64,7 +64,7 @@ def test_an_act_accuses_no_reference(cast, api, act):
 def test_a_race_is_caught_and_blamed_on_what_it_breaks(cast, api, race, act):
     actor = cast(api, app_with(apis.load(api), race))
 
-    actor.play(act, times=4)
+    actor.play(act, times=12)
 
     assert actor.blamed() == set(catalogue(apis.load(api)).served()[race].breaks)
 

@@ -204,8 +204,8 @@ def at(clock):
 
     def open_at(answer, api="highlevel", **budget):
         session = open_session(apis.load(api), Plan(kind="live", url="http://127.0.0.1:9"))
-        session.target.client.close()
-        session.target.client = httpx.Client(transport=httpx.MockTransport(answer))
+        session.target.transport.close()
+        session.target.transport = httpx.MockTransport(answer)
         session.sender.manners = Manners(Budget(**budget), waited=session.tally.waited, clock=clock, sleep=clock.sleep)
         opened.append(session)
         return session

@@ -25,8 +25,8 @@ CERTIFICATES = "SSL_CERT_FILE"
 """The environment variable that names another file of certificate authorities, as everywhere else."""
 
 
-def open_client(url: str, timeout: float) -> httpx.Client:
-    """A client that follows no redirects and takes no settings but certificates from its surroundings.
+def open_transport(url: str) -> httpx.HTTPTransport:
+    """A transport that takes no settings but certificates from its surroundings.
 
     url: where all of its requests go; certificates are read, which takes a while, where it is https alone.
     """
@@ -39,7 +39,7 @@ def open_client(url: str, timeout: float) -> httpx.Client:
         keepalive_expiry=KEPT_OPEN,
         network_backend=Backend(),
     )
-    return httpx.Client(transport=transport, timeout=timeout, follow_redirects=False, trust_env=False)
+    return transport
 
 
 def trusted() -> ssl.SSLContext:

@@ -14,7 +14,7 @@ from bookproof.apis import Api, Fixtures
 from bookproof.errors import ConfigurationError, DataError, UsageError
 from bookproof.findings import Reading
 from bookproof.targets.asgi import AsgiTransport
-from bookproof.targets.connection import open_client
+from bookproof.targets.connection import open_transport
 from bookproof.targets.manners import Budget
 from bookproof.targets.secrets import SCRUBBED, Scrubber
 from bookproof.targets.session import Session
@@ -119,9 +119,8 @@ def _reference(api: Api, plan: Plan) -> tuple[Target, str | None, Mapping[str, A
     options = {"clock": plan.clock} if plan.clock else {}
     app = plan.app or api.reference(**options).app
     url = api.contract.servers[0]
-    client = httpx.Client(transport=AsgiTransport(app, prefix=httpx.URL(url).path), timeout=plan.timeout)
     return (
-        Target("reference", url, client),
+        Target("reference", url, AsgiTransport(app, prefix=httpx.URL(url).path)),
         plan.authorization or f"Bearer {api.reference_token}",
         plan.fixtures or api.reference_fixtures,
     )
@@ -137,16 +136,15 @@ def _replay(api: Api, plan: Plan) -> tuple[Target, str | None, Mapping[str, Any]
     from bookproof.targets.replay import ReplayTransport
 
     cassette: IndexedCassette = IndexedCassette.load(path=folder, headers=matched_headers(api))
-    client = httpx.Client(transport=ReplayTransport(cassette))
-    target = Target("replay", api.contract.servers[0], client, cassette, tag=plan.tag)
+    target = Target("replay", api.contract.servers[0], ReplayTransport(cassette), cassette, tag=plan.tag)
     return target, plan.authorization or f"Bearer {SCRUBBED}", plan.fixtures if plan.tag else api.reference_fixtures
 
 
 def _live(api: Api, plan: Plan) -> tuple[Target, str | None, Mapping[str, Any]]:
     address(plan.url)
-    client = open_client(plan.url, plan.timeout)
+    transport = open_transport(plan.url)
     return (
-        Target("live", plan.url.rstrip("/"), client, timeout=plan.timeout, tag=plan.tag or secrets.token_hex(3)),
+        Target("live", plan.url.rstrip("/"), transport, timeout=plan.timeout, tag=plan.tag or secrets.token_hex(3)),
         plan.authorization or f"Bearer {NO_TOKEN}",
         plan.fixtures,
     )

@@ -257,7 +257,7 @@ class Session:
 
     def close(self) -> None:
         """Closes the connections."""
-        self.target.client.close()
+        self.target.transport.close()
 
     @contextmanager
     def within(self, test: str, demonstrates: str | None = None) -> Iterator[None]:

@@ -21,11 +21,15 @@ LARGEST_BODY = 4 * 1024 * 1024
 
 @dataclass(slots=True)
 class Target:
-    """Where requests go. kind: reference, replay or live; cassette: what a replay plays."""
+    """Where requests go. kind: reference, replay or live; cassette: what a replay plays.
+
+    An httpx transport takes them as they are. A client around it would follow redirects and send cookies back, and the
+    answers are to be judged that single requests get.
+    """
 
     kind: str
     url: str
-    client: httpx.Client
+    transport: httpx.BaseTransport
     cassette: "IndexedCassette | None" = None
     timeout: float = 15.0
     """Seconds that one answer may take from beginning to end."""
@@ -40,7 +44,6 @@ class Target:
         headers = [*request.headers, ("Accept-Encoding", "gzip, deflate")]
         if fresh:
             headers.append(("Connection", "close"))
-        # Not built by the client, which would add the cookies that it was given: a request shows what it says itself.
         sent = httpx.Request(
             request.method,
             _url(request.url),
@@ -48,7 +51,7 @@ class Target:
             content=request.body or None,
             extensions={"timeout": httpx.Timeout(min(self.timeout, within)).as_dict()},
         )
-        response = self.client.send(sent, stream=True)
+        response = self.transport.handle_request(sent)
         try:
             body = bytearray()
             decode = _decoder(response.headers.get("Content-Encoding", "identity").strip().lower())
