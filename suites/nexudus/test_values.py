@@ -11,6 +11,7 @@ from bookproof.apis.nexudus.fields import (
     FLAGS,
     ID_LISTS,
     SWITCH_PATTERNS,
+    SWITCHES,
     TYPICAL,
     flags,
     switches,
@@ -75,18 +76,7 @@ FEES = {
     1: {"CancellationFeeAmount": TYPICAL["CancellationFeeAmount"]},
     2: {"CancellationFeePercentage": TYPICAL["CancellationFeePercentage"]},
 }
-OTHER_WAY_ROUND = (
-    "Visible",
-    "RequiresConfirmation",
-    "AllowMultipleBookings",
-    "LimitVisitorsToAllocation",
-    "HideInCalendar",
-    "Archived",
-    "OnlyForContacts",
-    "OnlyForMembers",
-    "OnlyForInvoicingBusiness",
-    "ChargeCancellationFee",
-)
+OTHER_WAY_ROUND = (*SWITCHES, "ChargeCancellationFee")
 APART = {"Archived": {"SystemResourceType": 99}}
 """An archived resource may be out of sight, so little else is sent with it."""
 WHOLE = {

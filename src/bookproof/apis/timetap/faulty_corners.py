@@ -2,11 +2,11 @@
 
 import html
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from bookproof.apis.timetap.account import Account, Stored
 from bookproof.apis.timetap.faulty_state import Change, account_defect, in_view, store
+from bookproof.apis.timetap.faulty_updates import updates
 from bookproof.apis.timetap.models import CreateResource, Resource, UpdateResource
 from bookproof.apis.timetap.views import whole
 from bookproof.apis.timetap.wire import call, defect, named, resources, sets
@@ -41,33 +41,19 @@ def _lists_whole_bundles_alone(reference: Any) -> Hooks:
     return Hooks(respond=respond)
 
 
-def _updates(change: Callable[[UpdateResource, Stored, Stored], Stored]) -> Change:
-    """An update ends otherwise than it should: made from its body, what was before and what it should have been."""
-
-    def build(account: Account) -> None:
-        update = account.update
-
-        def updates(body: UpdateResource) -> Resource:
-            before = account.find(body.resourceId)
-            update(body)
-            account._resources[body.resourceId] = change(body, before, account._resources[body.resourceId])
-            return account.read(body.resourceId)
-
-        account.update = updates  # type: ignore[method-assign]
-
-    return build
+def _first_of_the_text(account: Account, body: UpdateResource, before: Stored) -> None:
+    if body.reasonIdListText:
+        store(account, body.resourceId, reason_ids=account.find(body.resourceId).reason_ids[:1])
 
 
-def _first_of_the_text(body: UpdateResource, before: Stored, after: Stored) -> Stored:
-    return replace(after, reason_ids=after.reason_ids[:1]) if body.reasonIdListText else after
+def _letters_alone(account: Account, body: UpdateResource, before: Stored) -> None:
+    if (body.name or "").casefold() == before.name.casefold():
+        store(account, body.resourceId, name=before.name)
 
 
-def _letters_alone(body: UpdateResource, before: Stored, after: Stored) -> Stored:
-    return replace(after, name=before.name) if after.name.casefold() == before.name.casefold() else after
-
-
-def _moved_with_its_services(body: UpdateResource, before: Stored, after: Stored) -> Stored:
-    return replace(after, location_id=282639) if "reasons" in body.model_fields_set else after
+def _moved_with_its_services(account: Account, body: UpdateResource, before: Stored) -> None:
+    if "reasons" in body.model_fields_set:
+        store(account, body.resourceId, location_id=282639)
 
 
 def _unescapes(account: Account) -> None:
@@ -209,16 +195,16 @@ DEFECTS = (
     account_defect(
         "update-text-first",
         "An update that spells the services as text, too, keeps the first alone",
-        _updates(_first_of_the_text),
+        updates(_first_of_the_text),
         "TT-030",
     ),
     account_defect(
-        "update-same-letters", "A name that differs in capitals alone is not set", _updates(_letters_alone), "TT-030"
+        "update-same-letters", "A name that differs in capitals alone is not set", updates(_letters_alone), "TT-030"
     ),
     account_defect(
         "update-full-moves",
         "An update that sends the names of the services sets another location",
-        _updates(_moved_with_its_services),
+        updates(_moved_with_its_services),
         "TT-083",
     ),
     Defect("tt-update-says-yes", "An update is answered with a word and not kept", ("TT-030", "TT-078"), _says_yes),

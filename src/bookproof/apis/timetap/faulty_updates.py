@@ -11,19 +11,19 @@ from bookproof.faults import Defect
 HOUR = 3_600_000
 
 
-def _updates(change: Callable[[Account, UpdateResource, Stored], None]) -> Change:
+def updates(change: Callable[[Account, UpdateResource, Stored], None]) -> Change:
     """An update does more, or something else, than it should; its answer shows what is stored in the end."""
 
     def build(account: Account) -> None:
         update = account.update
 
-        def updates(body: UpdateResource) -> Resource:
+        def changed(body: UpdateResource) -> Resource:
             before = account.find(body.resourceId)
             update(body)
             change(account, body, before)
             return account.read(body.resourceId)
 
-        account.update = updates  # type: ignore[method-assign]
+        account.update = changed  # type: ignore[method-assign]
 
     return build
 
@@ -97,30 +97,26 @@ def _answers_only(account: Account) -> None:
 
 
 UPDATES = (
-    account_defect("update-name-ignored", "An update does not change the name", _updates(_keeps_the_name), "TT-030"),
+    account_defect("update-name-ignored", "An update does not change the name", updates(_keeps_the_name), "TT-030"),
     account_defect(
-        "update-services-ignored", "An update does not change the services", _updates(_keeps_the_services), "TT-030"
+        "update-services-ignored", "An update does not change the services", updates(_keeps_the_services), "TT-030"
     ),
     account_defect("update-forgotten", "An update is answered and not kept", _answers_only, "TT-083"),
     account_defect(
         "update-empties-services",
         "An update without services takes all of them away",
-        _updates(_empties_what_is_not_sent),
+        updates(_empties_what_is_not_sent),
         "TT-083",
     ),
+    account_defect("update-blanks-name", "An update without a name takes it away", updates(_blanks_the_name), "TT-083"),
+    account_defect("update-renames-all", "An update renames every resource", updates(_renames_all), "TT-033"),
     account_defect(
-        "update-blanks-name", "An update without a name takes it away", _updates(_blanks_the_name), "TT-083"
+        "update-renames-next", "An update renames the next resource, too", updates(_renames_the_neighbour), "TT-033"
     ),
-    account_defect("update-renames-all", "An update renames every resource", _updates(_renames_all), "TT-033"),
-    account_defect(
-        "update-renames-next", "An update renames the next resource, too", _updates(_renames_the_neighbour), "TT-033"
-    ),
-    account_defect("update-copies", "An update makes a second resource", _updates(_copies), "TT-033"),
+    account_defect("update-copies", "An update makes a second resource", updates(_copies), "TT-033"),
     account_defect("update-upserts", "An update of nobody creates a resource", _upserts, "TT-033", "TT-085"),
-    account_defect(
-        "update-creation-date", "An update sets the date of creation anew", _updates(_begins_anew), "TT-051"
-    ),
-    account_defect("update-clock-back", "An update sets modifiedDate back", _updates(_sets_the_clock_back), "TT-058"),
+    account_defect("update-creation-date", "An update sets the date of creation anew", updates(_begins_anew), "TT-051"),
+    account_defect("update-clock-back", "An update sets modifiedDate back", updates(_sets_the_clock_back), "TT-058"),
     Defect(
         "tt-update-takes-created-user",
         "An update takes over the creator",
