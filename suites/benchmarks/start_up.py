@@ -18,7 +18,7 @@ from bookproof import apis
 from bookproof.cli import cli
 from bookproof.targets.asgi import served
 
-RUNS = 5
+RUNS = 12
 HELP_RUNS = 11
 LIMIT = 0.15
 """Seconds that `--help` may take."""
