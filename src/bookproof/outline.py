@@ -70,8 +70,11 @@ class Outline:
         return (own, *[branch.of(value) for branch in self._branches]) if self._branches else own
 
     def _choose(self, keys: tuple[str, ...]) -> "tuple[Hashable, list[tuple[str, Outline]]]":
-        """What stands for the keys (a frozenset is hashed once, a tuple each time), and those to look below."""
-        return frozenset([keys]), [(key, self._nested[key]) for key in keys if key in self._nested]
+        """What stands for the keys, and those to look below.
+
+        A frozenset is hashed once, a tuple each time; marked as that of an object, it is no array's.
+        """
+        return frozenset([(dict, *keys)]), [(key, self._nested[key]) for key in keys if key in self._nested]
 
 
 def below(document: Document, schema: Any, known: dict[int, Outline]) -> Outline | None:
