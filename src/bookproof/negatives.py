@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from bookproof.apis import Samples
 from bookproof.contract import JSON, Contract
 from bookproof.draft import Draft
 from bookproof.exchange import ABSENT
@@ -53,23 +54,15 @@ class _Candidate:
     draft: Draft
 
 
-def near_misses(
-    judge: Judge,
-    base: Draft,
-    *,
-    items: Items | None = None,
-    examples: Mapping[str, Any] | None = None,
-    sample: str = "",
-    hollow: bool = False,
-) -> list[NearMiss]:
-    """Every verified near miss of a valid request.
+def near_misses(judge: Judge, samples: Samples, name: str) -> list[NearMiss]:
+    """Every verified near miss of the sample of that name.
 
-    base: a request that keeps the contract; sample: its name.
-    examples: a valid value for each property that the base leaves out and that is to be tested as well. Each of their
-    near misses is sent in the base by itself, so that none depends on what a target thinks of the others.
-    hollow: wrong types are empty ones (false, 0, "", []), which a server that tests for truth overlooks; for the second
-    of two samples that are alike, since it says of them no more than the first does.
+    Each near miss of an example (a property that the sample leaves out) is sent in the sample by itself, so that none
+    depends on what a target thinks of the others. Wrong types in a hollow sample are empty ones (false, 0, "", []),
+    which a server that tests for truth overlooks.
     """
+    sample = samples.samples()[name]
+    base = sample.draft
     operation = judge.contract.operations[base.operation]
     candidates: list[_Candidate] = []
     for parameter in operation.parameters:
@@ -77,14 +70,13 @@ def near_misses(
     if operation.schemes:
         candidates.append(_Candidate("no-credentials", "request.header/Authorization", replace(base, credentials=None)))
     if operation.body is not None:
-        candidates += _body_misses(
-            judge.contract, operation.body, base, _Making(items or _distinct, hollow), examples or {}
-        )
+        making = _Making(samples.items, sample.hollow)
+        candidates += _body_misses(judge.contract, operation.body, base, making, sample.examples)
     verified: dict[str, NearMiss] = {}
     for candidate in candidates:
         requirement = _single_fault(judge, candidate)
         if requirement and candidate.name not in verified:
-            verified[candidate.name] = NearMiss(candidate.name, requirement, candidate.where, candidate.draft, sample)
+            verified[candidate.name] = NearMiss(candidate.name, requirement, candidate.where, candidate.draft, name)
     return list(verified.values())
 
 
@@ -265,7 +257,3 @@ def _beyond_limits(schema: Mapping[str, Any], value: Any, where: str, items: Ite
         yield "too-large", schema["maximum"] + 1
     if "minimum" in schema:
         yield "too-small", schema["minimum"] - 1
-
-
-def _distinct(where: str, count: int) -> list[Any]:
-    return [f"{where.rpartition('/')[2]}-{number}" for number in range(count)]

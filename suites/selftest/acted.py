@@ -28,11 +28,7 @@ class Actor:
         self._act = ""
         self._tags = iter(range(10**6))
         samples = self.api.samples(self._fixtures)
-        self._misses = [
-            miss
-            for name, sample in samples.samples().items()
-            for miss in near_misses(self.bench._first, sample.draft, items=samples.items, sample=name)
-        ]
+        self._misses = [miss for name in samples.samples() for miss in near_misses(self.bench._first, samples, name)]
 
     def close(self):
         """Ends the application's loops."""

@@ -28,10 +28,8 @@ def requests():
     session = open_session(API, Plan())
     samples = session.samples.samples()
     found = [(session.build(sample.draft), "") for sample in samples.values()]
-    for name, sample in samples.items():
-        misses = near_misses(
-            session.judge, sample.draft, items=session.samples.items, sample=name, hollow=sample.hollow
-        )
+    for name in samples:
+        misses = near_misses(session.judge, session.samples, name)
         found += [(session.build(miss.draft), miss.requirement) for miss in misses]
     session.close()
     return found

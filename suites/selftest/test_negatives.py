@@ -22,12 +22,7 @@ def near_misses_of(name):
     api = apis.load(name)
     judge = api.judge()
     samples = api.samples(api.fixtures(api.reference_fixtures))
-    found = [
-        near
-        for sample, made in samples.samples().items()
-        for near in near_misses(judge, made.draft, items=samples.items, sample=sample, hollow=made.hollow)
-    ]
-    return judge, found
+    return judge, [near for sample in samples.samples() for near in near_misses(judge, samples, sample)]
 
 
 def request(judge, near):
@@ -156,7 +151,7 @@ def test_one_wrong_item_stands_first_of_two_or_within_many(declared, places):
     api = apis.load("highlevel")
     fixtures = {**api.reference_fixtures, "calendar_ids": api.reference_fixtures["calendar_ids"][:declared]}
     samples = api.samples(api.fixtures(fixtures))
-    found = near_misses(api.judge(), samples.samples()["room"].draft, items=samples.items)
+    found = near_misses(api.judge(), samples, "room")
     lists = [near.draft.body["calendarIds"] for near in found if near.name.endswith(("-of-two", "-within-many"))]
 
     assert [(ids.index(12345), len(ids)) for ids in lists] == places

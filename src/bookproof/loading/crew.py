@@ -85,18 +85,7 @@ class Crew:
     def _prepare(self) -> list[NearMiss]:
         samples = self.api.samples(self.fixtures)
         judge = self.api.judge(bases=[self.plan.url])
-        return [
-            miss
-            for name, sample in samples.samples().items()
-            for miss in near_misses(
-                judge,
-                sample.draft,
-                items=samples.items,
-                examples=sample.examples,
-                sample=name,
-                hollow=sample.hollow,
-            )
-        ]
+        return [miss for name in samples.samples() for miss in near_misses(judge, samples, name)]
 
     # -- acts ----------------------------------------------------------------------------------------------
 

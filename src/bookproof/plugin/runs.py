@@ -87,14 +87,7 @@ class ApiRun:
             chosen = samples.samples()[sample]
             key = (self.api.contract.sha256, sample, repr(chosen), repr(self.session.fixtures))
             if key not in _VERIFIED:
-                _VERIFIED[key] = near_misses(
-                    self.session.judge,
-                    chosen.draft,
-                    items=samples.items,
-                    examples=chosen.examples,
-                    sample=sample,
-                    hollow=chosen.hollow,
-                )
+                _VERIFIED[key] = near_misses(self.session.judge, samples, sample)
             self._near_misses[sample] = _VERIFIED[key]
         return self._near_misses[sample]
 

@@ -11,6 +11,7 @@ from bookproof.targets.session import CREATED, Answer, Session
 from bookproof.variants import Pack, Variant
 
 _FEW = 3
+"""Requirements of a part that is not accepted though its halves are: so few may be laid at the first of them."""
 _FUSSY = "the target refuses values that name nothing of its own"
 
 
@@ -41,7 +42,7 @@ def _send(session: Session, draft: Draft, pack: Pack) -> Iterator[Answer]:
             yield answer
         return
     shown = tuple(dict.fromkeys(variant.requirement for variant in pack.variants if variant.vouched))
-    rows = pack.requirements  # what a few do together is laid at the first; what many do, at what the scenario is about
+    rows = pack.requirements
     about = rows[0] if len(rows) <= _FEW else session.scene.about
     answer = _offer(session, draft, pack.body, Intent(about=about, shows=shown, tentative=True))
     if _served(answer):

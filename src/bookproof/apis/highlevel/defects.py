@@ -5,7 +5,6 @@ What one change to a request or an answer makes stands in `accepting` and `answe
 
 import copy
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -54,12 +53,15 @@ def shared(*names: str) -> Build:
 
     def build(reference: Any) -> Hooks:
         latest: dict[str, Any] = {}
-        lock = threading.Lock()
+        arrivals: list[Asked] = []
+        arrived = threading.Condition()
 
         def request(asked: Asked) -> None:
-            with lock:
+            with arrived:
                 latest.update(asked.json if is_object(asked.json) else {})
-            time.sleep(LAG)
+                arrivals[:] = [asked]
+                arrived.notify_all()
+                arrived.wait_for(lambda: arrivals[0] is not asked, LAG)
 
         def edit(asked: Asked, body: Any) -> None:
             body.update({name: latest[name] for name in names})

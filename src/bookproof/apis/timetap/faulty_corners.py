@@ -6,7 +6,7 @@ from typing import Any
 
 from bookproof.apis.timetap.account import Account, Stored
 from bookproof.apis.timetap.faulty_state import Change, account_defect, in_view, store
-from bookproof.apis.timetap.faulty_updates import updates
+from bookproof.apis.timetap.faulty_updates import answers_only, updates
 from bookproof.apis.timetap.models import CreateResource, Resource, UpdateResource
 from bookproof.apis.timetap.views import whole
 from bookproof.apis.timetap.wire import call, defect, named, resources, sets
@@ -128,20 +128,12 @@ def _remembers(key: Callable[[dict[str, Any]], Any], names: Sequence[str], *call
 
 def _says_yes(reference: Any) -> Hooks:
     """An update is answered with a word of success, and nothing is kept of it."""
-    account: Account = reference.account
-    update = account.update
-
-    def updates(body: UpdateResource) -> Resource:
-        before = account.find(body.resourceId)
-        shown = update(body)
-        account._resources[body.resourceId] = before
-        return shown
+    answers_only(reference.account)
 
     def answer(asked: Asked, answered: Answered) -> None:
         if call(asked) == "update" and answered.accepted:
             answered.json = {"success": True}
 
-    account.update = updates  # type: ignore[method-assign]
     return Hooks(answer=answer)
 
 

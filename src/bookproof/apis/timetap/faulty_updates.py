@@ -84,7 +84,8 @@ def _upserts(account: Account) -> None:
     account.update = updates  # type: ignore[method-assign]
 
 
-def _answers_only(account: Account) -> None:
+def answers_only(account: Account) -> None:
+    """An update is answered as if it had been made, and is not."""
     update = account.update
 
     def updates(body: UpdateResource) -> Resource:
@@ -101,7 +102,7 @@ UPDATES = (
     account_defect(
         "update-services-ignored", "An update does not change the services", updates(_keeps_the_services), "TT-030"
     ),
-    account_defect("update-forgotten", "An update is answered and not kept", _answers_only, "TT-083"),
+    account_defect("update-forgotten", "An update is answered and not kept", answers_only, "TT-083"),
     account_defect(
         "update-empties-services",
         "An update without services takes all of them away",
