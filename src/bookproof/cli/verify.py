@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -207,7 +208,11 @@ def _judge(api: Api, plan: Plan, report: Path, err: Console | None) -> tuple[Out
     from bookproof.reports.folder import write_reports
     from bookproof.running import run_suite
 
-    with tempfile.TemporaryDirectory(prefix="bookproof-") as scratch, _progress(err, api.name) as progress:
+    with (
+        tempfile.TemporaryDirectory(prefix="bookproof-") as scratch,
+        _progress(err, api.name) as progress,
+        _spared(),
+    ):
         allure = Path(scratch) / "allure-results"
         allure.mkdir()
         outcome = run_suite(api, plan, properties=plan.kind != "replay", allure=allure, progress=progress, keep=False)
@@ -215,6 +220,16 @@ def _judge(api: Api, plan: Plan, report: Path, err: Console | None) -> tuple[Out
             raise outcome.error
         complete_results(allure, outcome.verdict)
         return outcome, write_reports(outcome.verdict, report, allure)
+
+
+@contextmanager
+def _spared() -> Iterator[None]:
+    """Spares what is loaded by now the garbage collections of a run: Hypothesis asks for one as it is imported."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextmanager

@@ -69,15 +69,24 @@ def _collecting(config: pytest.Config) -> bool:
 
 
 def results_only(config: pytest.Config) -> None:
-    """Keeps allure-pytest from writing a file for each fixture of each test: five a test, and they say nothing.
+    """Keeps allure-pytest from following the fixtures of each test, and from writing a file for each: five a test.
 
-    For bookproof's own commands: whoever runs pytest themselves may want those files.
+    They say nothing, and following them takes a fifth of a run. For bookproof's own commands: whoever runs pytest
+    themselves may want those files.
     """
     if not _collecting(config):
         return
     import allure_commons
     import attr
     from allure_commons.logger import AllureFileLogger
+    from allure_pytest.listener import AllureListener
+
+    class TestsOnly(AllureListener):  # type: ignore[misc] # it has no types
+        pytest_fixture_setup = None
+        pytest_fixture_post_finalizer = None
+
+        def _update_fixtures_children(self, item: pytest.Item) -> None:
+            """Notes nothing."""
 
     class ResultsOnly(AllureFileLogger):
         @allure_commons.hookimpl
@@ -91,9 +100,12 @@ def results_only(config: pytest.Config) -> None:
             place = self._report_dir / result.file_pattern.format(prefix=uuid.uuid4())
             place.write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
 
-    manager = allure_commons.plugin_manager
-    for logger in [plugin for plugin in manager.get_plugins() if type(plugin) is AllureFileLogger]:
-        # The same object is registered again: allure-pytest takes it out by identity when it ends.
-        manager.unregister(logger)
-        logger.__class__ = ResultsOnly
-        manager.register(logger)
+    for manager in (config.pluginmanager, allure_commons.plugin_manager):
+        for plugin in list(manager.get_plugins()):
+            lesser = {AllureListener: TestsOnly, AllureFileLogger: ResultsOnly}.get(type(plugin))
+            if lesser is not None:
+                # The same object is registered again: allure-pytest takes it out by identity when it ends.
+                name = manager.get_name(plugin)
+                manager.unregister(plugin)
+                plugin.__class__ = lesser
+                manager.register(plugin, name)
