@@ -16,6 +16,14 @@ from bookproof.targets.opening import Plan
 NEXUDUS = apis.load("nexudus")
 
 
+@pytest.fixture(autouse=True)
+def heard():
+    """Ctrl-C is heard, here and in what is started, even where whoever started pytest has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 class Service:
     """Nexudus' reference; calls a function at a request, `at`, counted by method, and notes what was asked."""
 
