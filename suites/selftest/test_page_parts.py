@@ -56,10 +56,10 @@ def test_parts_of_a_bar_lie_end_to_end():
     assert [(part.outcome, part.start, part.count) for part in parts] == [("passed", 0, 3), ("failed", 3, 2)]
 
 
-def test_a_theme_has_a_bar_with_what_passed_of_what_was_judged():
+def test_a_theme_has_a_bar_with_what_passed_of_what_applies():
     made = bars([row("a"), row("b", "failed"), row("c", "out-of-scope"), row("d", theme="")])
 
-    assert [(bar.label, bar.passed, bar.judged, bar.length) for bar in made] == [
+    assert [(bar.label, bar.passed, bar.applicable, bar.length) for bar in made] == [
         ("titles", 1, 2, 3),
         ("other", 1, 1, 1),
     ]

@@ -195,6 +195,15 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         return (yield)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Says in Allure what the test is about: by now it is known what was found, in a test that was skipped, too."""
+    if RUN in item.stash:
+        from bookproof.plugin.allure import Reporter
+
+        Reporter(item.config).label(item, item.stash[RUN])
+
+
 def pytest_exception_interact(node: pytest.Item | pytest.Collector, call: pytest.CallInfo[Any]) -> None:
     """Remembers that a scenario broke down itself: what it would have shown is not known."""
     if not isinstance(node, pytest.Item) or RUN not in node.stash or call.excinfo is None or call.when == "teardown":

@@ -23,7 +23,10 @@ class Reporter:
         self._on = _collecting(config)
 
     def label(self, item: pytest.Item, run: ApiRun) -> None:
-        """Says what a test is about."""
+        """Says what a test is about: the requirements that it saw broken, else its own.
+
+        A test fails with whatever its exchanges break. Under its own requirement it would accuse one that was kept.
+        """
         if not self._on:
             return
         import allure
@@ -32,16 +35,21 @@ class Reporter:
         if not hasattr(item, "callspec") and "[" in item.name:
             # One test function serves every operation of a contract; Allure would merge them into one result.
             allure.dynamic.parameter("operation", item.name.partition("[")[2].removesuffix("]"))
-        for name in run.requirements(item)[:1]:
-            row = run.api.ledger[name]
-            allure.dynamic.feature(row.operation or row.theme)
+        rows = [run.api.ledger[name] for name in _subjects(run.requirements(item)[:1], run)]
+        for row in rows:
+            if row is rows[0]:
+                allure.dynamic.feature(row.operation or row.theme)
+                allure.dynamic.severity(_SEVERITY[row.level])
+                allure.dynamic.description(f"{row.statement}.\n\n> {row.quote}" if row.quote else row.statement)
+            elif row.operation != rows[0].operation:
+                continue  # Allure would show it below the feature of another operation
             allure.dynamic.story(f"{row.id} {row.statement}")
-            allure.dynamic.severity(_SEVERITY[row.level])
             allure.dynamic.tag(row.level, row.theme)
             allure.dynamic.link(
                 f"{run.api.ledger.document}#L{row.lines}", name=f"{row.id}: {run.api.ledger.document}, line {row.lines}"
             )
-            allure.dynamic.description(f"{row.statement}.\n\n> {row.quote}" if row.quote else row.statement)
+        if run.scene.findings and not rows:
+            allure.dynamic.story("faults that no requirement owns")
 
     def evidence(self, run: ApiRun) -> None:
         """Attaches what was sent and answered where something was found."""
@@ -62,6 +70,14 @@ class Reporter:
         answered = f"{response.status}\n\n{pretty(response)}" if response else f"no answer: {exchange.error}"
         allure.attach(plain(answered), "response", text)
         allure.attach(plain(curl(request, token_variable)), "curl", text)
+
+
+def _subjects(own: list[str], run: ApiRun) -> list[str]:
+    """The requirements that a test stands under; what weighs most comes first."""
+    findings = sorted(run.scene.findings, key=run.weighs, reverse=True)
+    if not findings or any(finding.requirement in own for finding in findings):
+        return own
+    return list(dict.fromkeys(finding.requirement for finding in findings if finding.requirement))
 
 
 def _collecting(config: pytest.Config) -> bool:

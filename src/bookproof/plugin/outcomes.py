@@ -39,8 +39,6 @@ def _outcome(item: pytest.Item, run: ApiRun, error: Untested | CannotJudge) -> B
 def judged(item: pytest.Item) -> Iterator[None]:
     """Fails the running test with what the Judge found in its exchanges."""
     run = item.stash[RUN]
-    reporter = Reporter(item.config)
-    reporter.label(item, run)
     try:
         try:
             yield
@@ -51,7 +49,7 @@ def judged(item: pytest.Item) -> Iterator[None]:
             raise
         _settle(item, run)
     finally:
-        reporter.evidence(run)
+        Reporter(item.config).evidence(run)
 
 
 def _settle(item: pytest.Item, run: ApiRun) -> None:

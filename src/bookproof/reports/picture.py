@@ -22,13 +22,13 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A labelled bar; `judged` counts what has an outcome that says something of the API."""
+    """A labelled bar; `applicable` counts what can be seen of this target, whether it was tested or not."""
 
     label: str
     segments: tuple[Segment, ...]
     length: int
     passed: int
-    judged: int
+    applicable: int
 
 
 def segments(rows: Iterable[Mapping[str, Any]]) -> tuple[Segment, ...]:
@@ -57,8 +57,8 @@ def bars(rows: Iterable[Mapping[str, Any]]) -> list[Bar]:
 
 def _bar(label: str, rows: list[Mapping[str, Any]]) -> Bar:
     counts = Counter(row["outcome"] for row in rows)
-    judged = sum(counts[outcome] for outcome in OUTCOMES if outcome not in ("not-applicable", "out-of-scope"))
-    return Bar(label, segments(rows), len(rows), counts["passed"], judged)
+    applicable = sum(counts[outcome] for outcome in OUTCOMES if outcome not in ("not-applicable", "out-of-scope"))
+    return Bar(label, segments(rows), len(rows), counts["passed"], applicable)
 
 
 @dataclass(frozen=True, slots=True)
