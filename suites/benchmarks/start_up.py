@@ -53,7 +53,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, served(api.reference().app) as url:
         show_help(folder)
         commands = {
-            f"bookproof verify {api.name}": [python, "-m", "bookproof", "verify", api.name, "--quiet"],
+            f"bookproof verify {api.name}": [python, "-m", "bookproof", "verify", api.name],
             "  of it: start and imports": [
                 python,
                 "-c",
@@ -61,7 +61,7 @@ def main() -> None:
                 "import schemathesis; schemathesis.openapi",
             ],
             f"bookproof verify {api.name} --url": [
-                *(python, "-m", "bookproof", "verify", api.name, "--quiet"),
+                *(python, "-m", "bookproof", "verify", api.name),
                 *("--url", url, "--token-env", "BENCHMARK_TOKEN"),
             ],
             "schemathesis run, 100 examples": [

@@ -120,6 +120,24 @@ def test_a_command_is_one_line_whatever_the_window(failing, show):
     assert all("--data-raw" in line for line in commands)
 
 
+def test_a_verdict_begins_with_a_line_a_theme_and_a_sign_a_requirement(failing):
+    to = console(100, terminal=False)
+    show_verdict(to, failing, apis.load("highlevel").ledger, None)
+
+    assert printed(to)[0] == "HighLevel calendar resources"
+    assert "  equipment rule         0 of 3  ???" in printed(to)
+    assert "  calendarIds limit      0 of 2  ✗?" in printed(to)
+    assert "  examples           not judged  ·" in printed(to)
+
+
+def test_signs_are_ascii_where_a_terminal_shows_nothing_else(failing):
+    to = Console(file=io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="replace"), width=100, highlight=False)
+    show_verdict(to, failing, apis.load("highlevel").ledger, None)
+    to.file.seek(0)
+
+    assert "  calendarIds limit      0 of 2  x?\n" in to.file.read()
+
+
 def test_no_colour_means_no_colour(failing, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     to = console(100, color_system="truecolor")

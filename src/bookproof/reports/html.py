@@ -19,6 +19,7 @@ from bookproof.reports.excerpt import Excerpt, bounded, visible
 from bookproof.reports.load import COLUMNS, rows, sentence
 from bookproof.reports.load import remarks as load_remarks
 from bookproof.reports.picture import bars, segments
+from bookproof.reports.text import SIGNS
 from bookproof.tally import Waited
 from bookproof.verdict import OUTCOMES
 from bookproof.writing import cache_folder
@@ -26,15 +27,6 @@ from bookproof.writing import cache_folder
 LIMIT = 4_500_000
 """Bytes of a page. Where evidence is larger, less of each body is shown; verdict.json keeps the rest."""
 
-SIGNS = {
-    "passed": "✓",
-    "failed": "✗",
-    "warned": "!",
-    "waived": "~",
-    "untested": "?",
-    "not-applicable": "–",
-    "out-of-scope": "·",
-}
 CONCLUSIONS = {
     "conforms": ("✓", "conforms to its contract"),
     "violates": ("✗", "violates its contract"),

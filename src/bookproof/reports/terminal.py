@@ -1,4 +1,4 @@
-"""The verdict at the end of a command: what failed first, then the counts, then where the report lies."""
+"""The verdict at the end of a command: a sign for each requirement, what failed, the counts, where the report lies."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -9,13 +9,14 @@ from rich.text import Text
 from bookproof.errors import BookproofError
 from bookproof.evidence import curl
 from bookproof.ledger import Ledger
-from bookproof.reports.text import plain
+from bookproof.reports.text import SIGNS, plain
 from bookproof.tally import Seen
 from bookproof.verdict import Row, Verdict
 
 _STYLES = {"failed": "red", "warned": "yellow", "untested": "magenta", "waived": "cyan", "passed": "green"}
 _COUNTED = ("passed", "failed", "warned", "waived", "untested", "not-applicable", "out-of-scope")
-_SIGNS = {"failed": "✗", "warned": "!", "waived": "~", "untested": "?"}
+_ASCII = dict(zip(SIGNS, "+x!~?-.", strict=True))
+"""Signs for a terminal that cannot show the others."""
 _CONCLUSIONS = {
     "conforms": ("green", "conforms to its contract"),
     "violates": ("red", "violates its contract"),
@@ -31,6 +32,7 @@ COMMAND_SHOWN = 400
 
 def show_verdict(console: Console, verdict: Verdict, ledger: Ledger, report: Path | None) -> None:
     """Prints a verdict."""
+    _show_themes(console, verdict, ledger.title)
     for outcome in ("failed", "warned", "waived"):
         for row in verdict.rows:
             if row.outcome == outcome:
@@ -77,10 +79,32 @@ def _counts(verdict: Verdict) -> Text:
     return Text("   ").join([*counted, Text(f"{verdict.requests} requests, {verdict.run.seconds:.1f} s")])
 
 
+def _show_themes(console: Console, verdict: Verdict, title: str) -> None:
+    """A line a theme: a sign for each of its requirements, and how many passed of those that apply to the target."""
+    themes: dict[str, list[str]] = {}
+    for row in verdict.rows:
+        themes.setdefault(row.requirement.theme or "other", []).append(row.outcome)
+    signs, width = _signs(console), max(map(len, themes), default=0)
+    _write(console, Text(title, style="bold"))
+    for theme, outcomes in themes.items():
+        apply = [outcome for outcome in outcomes if outcome not in ("not-applicable", "out-of-scope")]
+        passed = f"{apply.count('passed')} of {len(apply)}" if apply else "not judged"
+        shown = Text.assemble(*((signs[outcome], _STYLES.get(outcome, "dim")) for outcome in outcomes))
+        _write(console, Text(f"{theme:{width}}  {passed:>10}  ") + shown, 2)
+
+
+def _signs(console: Console) -> dict[str, str]:
+    try:
+        "".join(SIGNS.values()).encode(console.encoding)
+    except UnicodeEncodeError:
+        return _ASCII
+    return SIGNS
+
+
 def _show_row(console: Console, row: Row, ledger: Ledger, verdict: Verdict) -> None:
     requirement = row.requirement
     where = Text(plain(row.findings[0].finding.where), style="cyan") if row.findings else Text()
-    name = Text(f"{_SIGNS[row.outcome]} {requirement.id}", style=f"bold {_STYLES[row.outcome]}")
+    name = Text(f"{SIGNS[row.outcome]} {requirement.id}", style=f"bold {_STYLES[row.outcome]}")
     statement = Text(requirement.statement)
     head = Text("  ").join([name, Text(requirement.level), statement])
     if console.width - head.cell_len - where.cell_len >= 2:

@@ -6,6 +6,17 @@ from bookproof.evidence import curl
 from bookproof.findings import Finding
 from bookproof.ledger import Ledger
 
+SIGNS = {
+    "passed": "✓",
+    "failed": "✗",
+    "warned": "!",
+    "waived": "~",
+    "untested": "?",
+    "not-applicable": "–",
+    "out-of-scope": "·",
+}
+"""A sign for each outcome."""
+
 
 def plain(text: str, keep: str = "\n") -> str:
     """Text without signs that steer a terminal or a CI server. keep: those that may stay."""
