@@ -20,7 +20,6 @@ from bookproof.exchange import Exchange
 from bookproof.plugin.runs import Runs
 from bookproof.targets.opening import Plan
 from bookproof.verdict import Verdict
-from bookproof.writing import cache_folder
 
 Progress = Callable[[int, int, str], None]
 """Told how many tests are done, how many there are, and which one has just ended."""
@@ -182,8 +181,7 @@ def _undisturbed() -> Iterator[None]:
     """No plugin and no option from the surroundings, and nothing written into the working directory."""
     before = {name: os.environ.get(name) for name in _SETTINGS}
     os.environ.update({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""})
-    # Hypothesis keeps its tables of characters there, which take a second to make; it stores no examples.
-    os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(cache_folder() or Path(tempfile.gettempdir()) / "bookproof")
+    os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(_cache())
     try:
         yield
     finally:
@@ -192,6 +190,16 @@ def _undisturbed() -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def _cache() -> Path:
+    """Where Hypothesis keeps its tables of characters, which take a second to make; it stores no examples."""
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bookproof"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return Path(tempfile.gettempdir()) / "bookproof"
+    return home
 
 
 _SETTINGS = ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_ADDOPTS", "PYTEST_PLUGINS", "HYPOTHESIS_STORAGE_DIRECTORY")

@@ -77,16 +77,6 @@ def reason(error: OSError) -> str:
     return error.strerror or str(error) or type(error).__name__
 
 
-def cache_folder() -> Path | None:
-    """The user's folder for what takes long to make and can be made again; None where there can be none."""
-    try:
-        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bookproof"
-        folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, RuntimeError):  # RuntimeError: a user without a home
-        return None
-    return folder
-
-
 def aside(path: Path) -> Path:
     """Where a file or folder is written that takes its place later; what killed processes left there is cleared."""
     path.parent.mkdir(parents=True, exist_ok=True)

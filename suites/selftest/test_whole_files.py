@@ -17,7 +17,6 @@ from bookproof.captures import ndjson
 from bookproof.captures.cassette import write_cassette
 from bookproof.captures.recording import write_recording
 from bookproof.errors import UsageError
-from bookproof.reports import html
 from bookproof.reports.folder import write_reports
 from bookproof.tally import Tally
 from bookproof.verdict import Run, conclude
@@ -143,34 +142,6 @@ def test_a_page_that_does_not_fit_leaves_the_older_one(tmp_path, monkeypatch, ca
     assert code == 2
     assert "highlevel/index.html cannot be written: File too large." in capsys.readouterr().err
     assert everything(tmp_path) == before
-
-
-@pytest.fixture
-def templates(tmp_path, monkeypatch):
-    """The folder in which a page's compiled templates are kept; none is compiled yet."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(html, "_environment", html._environment.__wrapped__)
-    return tmp_path / "bookproof"
-
-
-def test_the_templates_of_a_page_are_kept_for_the_next(templates):
-    html.page(verdict().as_json())
-
-    assert len(list(templates.iterdir())) == 3
-
-
-def test_a_page_is_written_where_its_templates_cannot_be_kept(templates):
-    with full(100):
-        text = html.page(verdict().as_json())
-
-    assert text.endswith("</html>")
-    assert list(templates.iterdir()) == []
-
-
-def test_a_page_is_written_where_no_folder_can_be_made(templates):
-    templates.write_text("a file that has its place")
-
-    assert html.page(verdict().as_json()).endswith("</html>")
 
 
 def test_a_configuration_that_does_not_fit_is_not_begun(tmp_path, monkeypatch, capsys):

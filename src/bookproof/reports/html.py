@@ -7,12 +7,10 @@ named by their digests in the page's content policy; nothing else runs, whatever
 import base64
 import hashlib
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bookproof import __version__
 from bookproof.evidence import BODY_KEPT
 from bookproof.reports.client import kept_and_broken, remarks
 from bookproof.reports.excerpt import Excerpt, bounded, visible
@@ -22,7 +20,6 @@ from bookproof.reports.picture import bars, segments
 from bookproof.reports.text import SIGNS
 from bookproof.tally import Waited
 from bookproof.verdict import OUTCOMES
-from bookproof.writing import cache_folder
 
 LIMIT = 4_500_000
 """Bytes of a page. Where evidence is larger, less of each body is shown; verdict.json keeps the rest."""
@@ -156,15 +153,8 @@ def _unjudged(requirements: list[Mapping[str, Any]]) -> list[tuple[str, str, lis
 def _environment() -> Any:
     import jinja2  # here, because most commands write no page
 
-    class Compiled(jinja2.FileSystemBytecodeCache):
-        def dump_bytecode(self, bucket: Any) -> None:
-            with suppress(OSError):  # a full disk or a foreign folder: the templates are compiled again the next time
-                super().dump_bytecode(bucket)
-
-    folder = cache_folder()
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
-        bytecode_cache=Compiled(str(folder), f"template-{__version__}-%s") if folder else None,
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         finalize=visible,
