@@ -9,6 +9,7 @@ from rich.text import Text
 from bookproof.errors import BookproofError
 from bookproof.evidence import curl
 from bookproof.ledger import Ledger
+from bookproof.reports.picture import bars
 from bookproof.reports.text import SIGNS, plain
 from bookproof.tally import Seen
 from bookproof.verdict import Row, Verdict
@@ -38,7 +39,7 @@ def show_verdict(console: Console, verdict: Verdict, ledger: Ledger, report: Pat
             if row.outcome == outcome:
                 _show_row(console, row, ledger, verdict)
     for seen in verdict.unowned:
-        _write(console, Text(f"✗ {plain(seen.finding.message)}", style="red"))
+        _write(console, Text(f"{_signs(console)['failed']} {plain(seen.finding.message)}", style="red"))
         show_finding(console, seen, verdict.run.token_variable)
     _show_untested(console, [row for row in verdict.rows if row.outcome == "untested"])
     _write(console, _counts(verdict))
@@ -80,20 +81,18 @@ def _counts(verdict: Verdict) -> Text:
 
 
 def _show_themes(console: Console, verdict: Verdict, title: str) -> None:
-    """A line a theme: a sign for each of its requirements, and how many passed of those that apply to the target."""
-    themes: dict[str, list[str]] = {}
-    for row in verdict.rows:
-        themes.setdefault(row.requirement.theme or "other", []).append(row.outcome)
-    signs, width = _signs(console), max(map(len, themes), default=0)
+    """A line a theme: how many requirements passed of those that apply to the target, and a sign for each."""
+    themes = bars({"theme": row.requirement.theme, "outcome": row.outcome} for row in verdict.rows)
+    signs, width = _signs(console), max((len(bar.label) for bar in themes), default=0)
     _write(console, Text(title, style="bold"))
-    for theme, outcomes in themes.items():
-        apply = [outcome for outcome in outcomes if outcome not in ("not-applicable", "out-of-scope")]
-        passed = f"{apply.count('passed')} of {len(apply)}" if apply else "not judged"
-        shown = Text.assemble(*((signs[outcome], _STYLES.get(outcome, "dim")) for outcome in outcomes))
-        _write(console, Text(f"{theme:{width}}  {passed:>10}  ") + shown, 2)
+    for bar in themes:
+        passed = f"{bar.passed} of {bar.applicable}" if bar.applicable else "not judged"
+        shown = ((signs[part.outcome] * part.count, _STYLES.get(part.outcome, "dim")) for part in bar.segments)
+        _write(console, Text(f"{bar.label:{width}}  {passed:>10}  ") + Text.assemble(*shown), 2)
 
 
 def _signs(console: Console) -> dict[str, str]:
+    """The signs of outcomes, as far as the terminal shows them."""
     try:
         "".join(SIGNS.values()).encode(console.encoding)
     except UnicodeEncodeError:
@@ -104,7 +103,7 @@ def _signs(console: Console) -> dict[str, str]:
 def _show_row(console: Console, row: Row, ledger: Ledger, verdict: Verdict) -> None:
     requirement = row.requirement
     where = Text(plain(row.findings[0].finding.where), style="cyan") if row.findings else Text()
-    name = Text(f"{SIGNS[row.outcome]} {requirement.id}", style=f"bold {_STYLES[row.outcome]}")
+    name = Text(f"{_signs(console)[row.outcome]} {requirement.id}", style=f"bold {_STYLES[row.outcome]}")
     statement = Text(requirement.statement)
     head = Text("  ").join([name, Text(requirement.level), statement])
     if console.width - head.cell_len - where.cell_len >= 2:
