@@ -46,3 +46,9 @@ def test_credentials_of_another_scheme_are_refused(highlevel, room):
 def test_a_token_that_the_target_never_gave_is_refused(highlevel, room, token):
     draft = highlevel.samples.create("rooms", room)
     assert highlevel.send(replace(draft, credentials=f"Bearer {token}"), also_breaks="HL-009").refused
+
+
+@requirement("HL-009")
+def test_a_token_that_the_target_never_gave_makes_no_equipment(highlevel, equipment):
+    draft = highlevel.samples.create("equipments", equipment)
+    assert highlevel.send(replace(draft, credentials=f"Bearer {STRANGERS['made up']}"), also_breaks="HL-009").refused

@@ -26,6 +26,6 @@ def test_101_calendars_are_too_many_though_one_is_there_twice(highlevel, room):
 
 
 @requirement("HL-042")
-@pytest.mark.parametrize("count", [128, 251])
+@pytest.mark.parametrize("count", [128, 251, 300])
 def test_far_more_than_100_calendars_are_refused(highlevel, room, count):
     assert highlevel.create_with_too_many("rooms", room, count, most=LIMIT).refused

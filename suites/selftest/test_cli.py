@@ -90,6 +90,8 @@ def closed_port():
             "variable NO_SUCH is not set",
             "export NO_SUCH",
         ),
+        ("verify highlevel --token-env HOME", "no address that the token could be sent to", "--url URL"),
+        ("verify highlevel --report /dev/null/here", "/dev/null/here: /dev/null is a file.", "--report DIR"),
         ("verify highlevel --config no.toml", "no.toml cannot be read: No such file", "--config FILE"),
         ("mock highlevel --port 99999", "99999 is not in the range", "mock --help"),
         ("mock highlevel --defect hl-nmae-optional", "There is no defect 'hl-nmae-optional'.", "Did you mean hl-"),

@@ -166,6 +166,11 @@ WAIVER = "[[highlevel.waivers]]\nrequirement = '{}'\nreason = 'r'\nexpires = {}\
         (SECTION + "capabilities = ['read']", "line 3: There is no capability 'read'.", "Did you mean readback?"),
         (WAIVER.format("HL-0042", TOMORROW), "line 2: highlevel has no requirement 'HL-0042'.", "Did you mean HL-042?"),
         (WAIVER.format("HL-042", YESTERDAY), f"line 2: the waiver of HL-042 expired on {YESTERDAY}.", "a new date"),
+        (
+            WAIVER.format("HL-002", TOMORROW),
+            "line 2: HL-002 is out of scope; there is nothing to waive.",
+            "Take the waiver",
+        ),
         (WAIVER.format("HL-042", "'soon'"), "expires", ""),
         ("[[highlevel.waivers]]\nrequirement = 'HL-042'\nexpires = 2099-01-01", "reason", ""),
         ("[[highlevel.waivers]]\nrequirement = 'HL-042'\nreason = ''\nexpires = 2099-01-01", "line 3", ""),

@@ -22,6 +22,7 @@ from bookproof.reports.allure import complete_results
 from bookproof.reports.folder import WRITERS, write_reports
 from bookproof.reports.junit import junit_xml
 from bookproof.reports.markdown import cell, markdown
+from bookproof.reports.sarif import sarif
 from bookproof.reports.terminal import show_verdict
 from bookproof.reports.text import finding_text
 from bookproof.tally import Tally
@@ -139,6 +140,15 @@ def test_junit_of_a_verdict_that_conforms_has_no_failure():
 
     assert conforming.conclusion == "conforms"
     assert cases(conforming).get("failures") == "0"
+
+
+def test_what_could_not_be_judged_is_an_error_for_machines():
+    document = verdict(interrupted="The run was interrupted.")
+    suite, run = cases(document), json.loads(sarif(document))["runs"][0]
+
+    assert (suite.get("errors"), suite.get("tests")) == ("1", str(len(suite.findall("testcase"))))
+    assert [error.get("message") for error in suite.iter("error")] == ["The run was interrupted."]
+    assert run["invocations"][0]["executionSuccessful"] is False
 
 
 def test_a_failure_says_what_was_expected_and_how_to_see_it_again():

@@ -139,3 +139,13 @@ def test_files_that_are_named_in_another_order_are_replayed_in_their_own():
     said = subprocess.run(command, capture_output=True, text=True, cwd=suite.parent.parent, check=False).stdout
 
     assert "timetap on replay: what ran conforms" in said
+
+
+@pytest.mark.parametrize(("name", "row"), [("tt-delete-missing", "TT-034"), ("tt-list-missing", "TT-004")])
+def test_a_missing_operation_is_a_fault_though_no_fixture_is_declared(name, row):
+    api = apis.load("timetap")
+    with served(app_with(api, name)) as url:
+        plan = Plan(kind="live", url=url, authorization=f"Bearer {api.reference_token}")
+        verdict = run_suite(api, plan, properties=False).verdict
+
+    assert [found.requirement.id for found in verdict.rows if found.outcome == "failed"] == [row]

@@ -124,10 +124,21 @@ def test_a_verdict_begins_with_a_line_a_theme_and_a_sign_a_requirement(failing):
     to = console(100, terminal=False)
     show_verdict(to, failing, apis.load("highlevel").ledger, None)
 
-    assert printed(to)[0] == "HighLevel calendar resources"
+    assert printed(to)[0] == "HighLevel calendar resources, the embedded reference"
     assert "  equipment rule         0 of 3  ???" in printed(to)
     assert "  calendarIds limit      0 of 2  ✗?" in printed(to)
     assert "  examples           not judged  ·" in printed(to)
+
+
+def test_of_much_that_remains_the_terminal_names_a_part(failing):
+    to = console(200, terminal=False)
+    left = tuple(f"resource {number} {'x' * 900}" for number in range(9))
+    show_verdict(to, replace(failing, remains=left), apis.load("highlevel").ledger, None)
+    said = " ".join(printed(to)).partition("remains at the target: ")[2]
+
+    assert said.startswith("resource 0 xxx")
+    assert "…; 6 more, see the report" in said
+    assert len(said) < 700
 
 
 def test_signs_are_ascii_where_a_terminal_shows_nothing_else(failing):
@@ -173,6 +184,20 @@ def test_a_requirement_reads_like_a_page_of_a_specification(bookproof, monkeypat
     assert "createCalendarResource: POST /calendars/resources/{resourceType}" in out
     assert "at most 100 items" in out
     assert "Summed up by              HL-043" in out
+
+
+def test_a_requirement_lists_the_tests_that_name_it_and_no_others(bookproof):
+    _, out, _ = bookproof("requirements NX-006")
+
+    assert "test_call.py: test_a_record_is_not_shown_to_a_stranger" in out
+    assert "test_json_may_be_spelled_in_any_way" not in out
+
+
+def test_every_test_of_a_requirement_has_its_name(bookproof):
+    _, out, _ = bookproof("requirements TT-087")
+
+    assert "test_credentials.py: test_the_token_of_nobody_creates_nothing" in out
+    assert not [line for line in out.splitlines() if line.endswith(".py:")]
 
 
 def test_the_ledger_in_a_pipe_is_columns_with_tabs(bookproof):

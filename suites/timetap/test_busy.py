@@ -13,7 +13,7 @@ def test_the_question_is_served(timetap, standing):
 
 
 @demonstrates("TT-012")
-@pytest.mark.parametrize("date", ["2030-01-15", "2030-06-30", "2030-12-31"])
+@pytest.mark.parametrize("date", ["2030-01-15", "2030-06-30", "2030-07-01", "2030-12-31"])
 def test_a_date_is_year_month_day(timetap, standing, date):
     assert timetap.is_busy(standing, date=timetap.samples.day(date)).accepted
 

@@ -8,9 +8,9 @@ NAMES = {
     "in another alphabet": "bookproof-Жёлтая комната",
     "with accents and an emoji": "bookproof-Bücher & «Brötchen» – “m²” 会議室 🧘",
     "in mixed case": "bookproof-HaMsTeR WheeL",
-    "with signs that markup uses": "bookproof 5 < 6 &amp; \"double\" or 'single'",
+    "with signs that markup uses": "bookproof <b>5</b> < 6 &amp; \"double\" or 'single'",
     "that looks like a number": "0123",
-    "with a backslash and a percent sign": "bookproof-a\\b 100 % %s {name} {{x}} $& c/d + #1 @2; -- end",
+    "with a backslash and a percent sign": "bookproof-a\\b\\n 100 % %20 %s {name} {{x}} $& c/d + #1 @2; -- end",
     "of 255 letters": "bookproof ".ljust(255, "ü"),
     "of 1000 letters": "bookproof ".ljust(1000, "n"),
 }

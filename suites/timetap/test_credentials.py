@@ -24,14 +24,15 @@ def test_the_token_of_nobody_creates_nothing(timetap, minimum):
 
 
 @requirement("TT-087")
-@pytest.mark.usefixtures("reading", "asking", "updating", "deleting")
+@pytest.mark.usefixtures("listing", "reading", "asking", "updating", "deleting")
 def test_the_token_of_nobody_does_nothing_with_a_resource(timetap, resource):
     number = resource["resourceId"]
     drafts = (
         timetap.samples.read(number),
         timetap.samples.is_busy(number),
-        timetap.samples.update_of(number),
+        timetap.samples.update_of(number, name="bookproof-somebody else's"),
         timetap.samples.delete(number),
     )
     for draft in drafts:
         assert timetap.send(replace(draft, credentials=STRANGER), also_breaks="TT-087").refused
+    assert timetap.list_all().accepted

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.usefixtures("reading", "updating")
 
 SERVICES = {"one less": slice(1), "none": slice(0), "others": slice(1, None), "in another order": slice(None, None, -1)}
 RENAMED = {
-    "with signs": 'bookproof-it\'s 100 % of "5 < 6" & a\\b &amp; {{x}} $& c/d + #1 @2; -- – “m²” 会議室 🧘 end',
+    "with signs": 'bookproof-it\'s 100 % of "<b>5</b> < 6" & a\\b\\n %20 &amp; {{x}} $& c/d #1 @2; -- – “m²” 会議室 🧘',
     "of 255 letters": "bookproof ".ljust(255, "ü"),
     "of 1000 letters": "bookproof ".ljust(1000, "n"),
 }

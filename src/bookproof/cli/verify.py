@@ -41,7 +41,7 @@ if TYPE_CHECKING:  # `--help` imports nothing that it does not need
 @click.option(
     "--depth",
     type=click.Choice(["smoke", "standard", "full"]),
-    help="How much is sent: each rule once, everything in packs (the default), or everything one by one and more.",
+    help="How much is sent: a first look, everything in packs (the default), or everything one by one and more.",
 )
 @click.option("--replay", is_flag=True, help="Judge the recorded exchanges of the cassettes.")
 @click.option(
@@ -77,6 +77,7 @@ def command(
     """
     from bookproof import apis
     from bookproof.cli.asking import ask_before_writing
+    from bookproof.reports.folder import check_place
     from bookproof.reports.listing import console
     from bookproof.reports.workflow import workflow_step
     from bookproof.targets.configuration import Configuration
@@ -106,12 +107,18 @@ def command(
         )
         for api in chosen
     }
+    if token_env and not any(plan.kind == "live" for plan in plans.values()):
+        raise UsageError(
+            f"--token-env {token_env}: there is no address that the token could be sent to.",
+            hint="Name it: --url URL, or url in bookproof.toml. Without --token-env the embedded reference is judged.",
+        )
     if cassettes:
         from bookproof.targets.opening import replaying
 
         plans = {name: replaying(plan, cassettes) for name, plan in plans.items()}
     if dry_run:
         return _plan(out, chosen, plans, quiet=quiet)
+    check_place(report)
     ask_before_writing(plans.values(), yes)
     # Annotations keep off a stdout that holds JSON alone.
     with workflow_step(sys.stderr if as_json else sys.stdout) as step:

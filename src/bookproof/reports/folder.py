@@ -1,6 +1,7 @@
 """A run's report folder: every file of it is written aside and the folder changes at once, or not at all."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +31,14 @@ WRITERS: dict[str, Callable[[Verdict], str]] = {
     "bookproof.sarif": sarif,
     "badge.svg": badge,
 }
+
+
+def check_place(root: Path) -> None:
+    """Sees, before anything is sent, that reports can be written to a folder, which need not be there; UsageError."""
+    there = next(place for place in (root, *root.absolute().parents) if place.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        why = "it may not be written" if there.is_dir() else f"{there} is a file"
+        raise UsageError(f"The report cannot be written to {root}: {why}.", hint="Name another place: --report DIR.")
 
 
 def write_reports(verdict: Verdict, root: Path, allure: Path | None = None, part: RunPart | None = None) -> Path:

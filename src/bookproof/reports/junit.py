@@ -10,15 +10,16 @@ from bookproof.verdict import Row, Verdict
 
 
 def junit_xml(verdict: Verdict) -> str:
-    """Failed rows are failures; rows that were not judged are skipped, with the reason."""
+    """Failed rows are failures; rows that were not judged are skipped, with the reason; no verdict is an error."""
     unowned = any(seen.finding.level == "must" for seen in verdict.unowned)
+    unjudged = verdict.conclusion == "inconclusive"
     failures = verdict.counts["failed"] + unowned
     skipped = sum(row.outcome in ("untested", "not-applicable", "out-of-scope", "waived") for row in verdict.rows)
     attributes = {
         "name": f"bookproof.{verdict.run.api}",
-        "tests": str(len(verdict.rows) + bool(verdict.unowned)),
+        "tests": str(len(verdict.rows) + bool(verdict.unowned) + unjudged),
         "failures": str(failures),
-        "errors": "0",
+        "errors": str(int(unjudged)),
         "skipped": str(skipped),
         "time": f"{verdict.run.seconds:.3f}",
         "timestamp": f"{verdict.run.started:%Y-%m-%dT%H:%M:%S}",
@@ -27,13 +28,13 @@ def junit_xml(verdict: Verdict) -> str:
     suite = ElementTree.SubElement(root, "testsuite", attributes)
     for row in verdict.rows:
         _case(suite, row, verdict)
+    whole = f"bookproof.{verdict.run.api}"
+    if unjudged:
+        case = ElementTree.SubElement(suite, "testcase", classname=whole, name="the API could be judged", time="0")
+        ElementTree.SubElement(case, "error", message=plain(verdict.reason), type="inconclusive")
     if verdict.unowned:
         case = ElementTree.SubElement(
-            suite,
-            "testcase",
-            classname=f"bookproof.{verdict.run.api}",
-            name="faults that no requirement owns",
-            time="0",
+            suite, "testcase", classname=whole, name="faults that no requirement owns", time="0"
         )
         if unowned:
             _failure(case, verdict.unowned, verdict)

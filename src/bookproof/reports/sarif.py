@@ -46,7 +46,7 @@ def sarif(verdict: Verdict) -> str:
                 "automationDetails": {"id": f"bookproof/{run.api}/"},
                 "invocations": [
                     {
-                        "executionSuccessful": not run.interrupted,
+                        "executionSuccessful": verdict.conclusion != "inconclusive",
                         "startTimeUtc": f"{run.started:%Y-%m-%dT%H:%M:%SZ}",
                         "endTimeUtc": f"{ended:%Y-%m-%dT%H:%M:%SZ}",
                     }

@@ -1,5 +1,6 @@
 """The ledger as people read it: a table, what stands behind each row, and one requirement as a page."""
 
+import ast
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -121,12 +122,34 @@ def _demand(api: Api, pointer: str) -> str:
 
 
 def _tests(api: Api, requirement: str) -> list[str]:
-    """The scenarios that name a requirement; near misses are listed as one."""
+    """The scenarios that name a requirement, or a table that does; near misses are listed as one."""
     found = []
     for path in sorted(api.suites.glob("test_*.py")):
-        lines = path.read_text(encoding="utf-8").splitlines()
-        for number, line in enumerate(lines):
-            if f'"{requirement}"' in line:
-                name = next((text for text in lines[number:] if text.startswith("def test_")), "")
-                found.append(f"{path.name}: {name.removeprefix('def ').partition('(')[0]}")
-    return list(dict.fromkeys(found))
+        parts = ast.parse(path.read_text(encoding="utf-8")).body
+        tables = {
+            name
+            for part in parts
+            if isinstance(part, ast.Assign) and _names(part, {requirement})
+            for name in _set(part)
+        }
+        for part in parts:
+            if (
+                isinstance(part, ast.FunctionDef)
+                and part.name.startswith("test_")
+                and _names(part, {requirement, *tables})
+            ):
+                found.append(f"{path.name}: {part.name}")
+    return found
+
+
+def _names(part: ast.AST, wanted: set[str]) -> bool:
+    """Whether a part of a module has one of these texts or names in it."""
+    said = (
+        getattr(one, "value", None) if isinstance(one, ast.Constant) else getattr(one, "id", None)
+        for one in ast.walk(part)
+    )
+    return any(isinstance(one, str) and one in wanted for one in said)
+
+
+def _set(part: ast.Assign) -> list[str]:
+    return [target.id for target in part.targets if isinstance(target, ast.Name)]

@@ -18,6 +18,8 @@ _STYLES = {"failed": "red", "warned": "yellow", "untested": "magenta", "waived":
 _COUNTED = ("passed", "failed", "warned", "waived", "untested", "not-applicable", "out-of-scope")
 _ASCII = dict(zip(SIGNS, "+x!~?-.", strict=True))
 """Signs for a terminal that cannot show the others."""
+_TARGETS = {"reference": "the embedded reference", "replay": "recorded exchanges"}
+"""What was judged, where it is no address."""
 _CONCLUSIONS = {
     "conforms": ("green", "conforms to its contract"),
     "violates": ("red", "violates its contract"),
@@ -25,7 +27,10 @@ _CONCLUSIONS = {
 }
 
 FINDINGS_SHOWN = 3
-"""How many findings of a failed requirement the terminal shows; of a lesser one, the first."""
+"""How many findings of a failed requirement, and how much of what remains, the terminal shows."""
+
+REMAINS_SHOWN = 120
+"""Characters of each thing that remains at a target."""
 
 COMMAND_SHOWN = 400
 """Characters of a curl command that the terminal shows."""
@@ -49,7 +54,10 @@ def show_verdict(console: Console, verdict: Verdict, ledger: Ledger, report: Pat
         shown = ", ".join(f"{plain(form)} ({count})" for form, count in sorted(forms.items()))
         _write(console, Text(f"reading {reading}: {shown}", style="dim"), 2)
     if verdict.remains:
-        _write(console, Text(f"remains at the target: {plain('; '.join(verdict.remains))}", style="dim"), 2)
+        named = [item if len(item) <= REMAINS_SHOWN else f"{item[:REMAINS_SHOWN]}…" for item in verdict.remains]
+        more = [f"{len(named) - FINDINGS_SHOWN} more, see the report"] if len(named) > FINDINGS_SHOWN else []
+        shown = "; ".join(named[:FINDINGS_SHOWN] + more)
+        _write(console, Text(f"remains at the target: {plain(shown)}", style="dim"), 2)
     style, words = _CONCLUSIONS[verdict.conclusion]
     said = Text(f"{verdict.run.api} {words}", style=f"bold {style}")
     if report:
@@ -84,7 +92,8 @@ def _show_themes(console: Console, verdict: Verdict, title: str) -> None:
     """A line a theme: how many requirements passed of those that apply to the target, and a sign for each."""
     themes = bars({"theme": row.requirement.theme, "outcome": row.outcome} for row in verdict.rows)
     signs, width = _signs(console), max((len(bar.label) for bar in themes), default=0)
-    _write(console, Text(title, style="bold"))
+    target = _TARGETS.get(verdict.run.target, verdict.run.url)
+    _write(console, Text.assemble((title, "bold"), f", {plain(target)}"))
     for bar in themes:
         passed = f"{bar.passed} of {bar.applicable}" if bar.applicable else "not judged"
         shown = ((signs[part.outcome] * part.count, _STYLES.get(part.outcome, "dim")) for part in bar.segments)

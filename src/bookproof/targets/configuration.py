@@ -202,6 +202,12 @@ class Configuration:
         for waiver in section.waivers:
             if waiver.requirement not in api.ledger:
                 raise _unknown(path, self._text, waiver.requirement, api.ledger.rows, f"{name} has no requirement")
+            if api.ledger[waiver.requirement].out_of_scope:
+                raise ConfigurationError(
+                    f"{_place(path, self._text, waiver.requirement)}: {waiver.requirement} is out of scope; "
+                    "there is nothing to waive.",
+                    hint="Take the waiver out of the configuration.",
+                )
             if waiver.expires < date.today():
                 raise ConfigurationError(
                     f"{_place(path, self._text, waiver.requirement)}: the waiver of {waiver.requirement} "

@@ -293,7 +293,9 @@ class Session:
             return
         status = exchange.response.status if exchange.response else 0
         if status in (401, 403) and not self.tally.accepted.total():
-            hint = "Name the environment variable that holds the token: --token-env VARIABLE."
+            hint = (
+                "Is the token good at this address? --token-env, or credentials in bookproof.toml, name its variable."
+            )
             if self.undeclared and self.authorization:
                 hint += f" Or the ids may be what it refuses: declare {', '.join(self.undeclared)}."
             raise CredentialsRefused(f"{self.target.url} refuses the run's credentials ({status}).", hint=hint)

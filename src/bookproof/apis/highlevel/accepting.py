@@ -193,6 +193,8 @@ def _credentials() -> Iterator[Seed]:
     basic = header(name, lambda value: value.startswith("Basic "))
     yield "auth-other-scheme", "HL-006 HL-009", "any name and password are served", mends(basic, known)
     yield "auth-any-token", "HL-009", "any token is served", mends(nobody, known)
+    elsewhere = mends(lambda a: nobody(a) and kind(a) == "equipments", known)
+    yield "auth-any-token-equipments", "HL-009", "any token makes equipments", elsewhere
     yield "auth-shape", "HL-009", "a token is known by its first letters", mends(shaped, known)
     yield "auth-unsigned", "HL-009", "an unsigned web token is believed", mends(unsigned, known)
     yield "auth-unknown-crash", "HL-009", "an unknown token ends in a crash", crashes(nobody)
@@ -254,7 +256,7 @@ def _body() -> Iterator[Seed]:
     yield "body-truncated", "HL-020", "broken JSON is served as far as it goes", mends(unreadable, reads_plain_body)
     yield "body-malformed-crash", "HL-020", "broken JSON ends in a crash", crashes(unreadable)
     more = crashes(lambda a: is_object(a.json) and not a.json.keys() <= DEFAULTS.keys())
-    yield "body-more-crash", "HL-020", "an undocumented property ends in a crash", more
+    yield "body-more-crash", "HL-020 HL-039", "an undocumented property ends in a crash", more
 
 
 def _required_and_types() -> Iterator[Seed]:
@@ -308,10 +310,15 @@ def _calendars() -> Iterator[Seed]:
     def heavy(asked: Asked) -> bool:
         return len(calendars(asked)) > 50 and len(asked.body) > 2048
 
+    def repeated_at(place: int) -> When:
+        return lambda a: any_number(a) and a.json["calendarIds"][0] == a.json["calendarIds"][place]
+
     equipments, rooms = "equipments", "rooms"
     yield "limit-101", "HL-042", "101 calendars pass", mends(many(101, 101), keeps_first)
     yield "limit-none", "HL-042", "calendars have no limit", mends(many(101), keeps_first)
     yield "limit-overflow", "HL-042", "the limit counts in one byte", mends(many(201), keeps_first)
+    wrapped = mends(lambda a: len(calendars(a)) > 255 and len(calendars(a)) % 256 <= 100, keeps_first)
+    yield "limit-modulo", "HL-042", "the limit forgets 256 calendars", wrapped
     repeated = mends(lambda a: sent_calendars(a) > 100 >= len(calendars(a)), keeps_first)
     yield "limit-of-distinct", "HL-042", "the limit counts an id that is sent twice once", repeated
     yield "limit-of-rooms", "HL-042", "the limit is missing for rooms", mends(many(101, 10**6, rooms), keeps_first)
@@ -324,6 +331,11 @@ def _calendars() -> Iterator[Seed]:
     yield "equipment-rule-none", "HL-039", "an equipment may have any calendars", mends(any_number, keeps_first)
     yield "equipment-rule-two", "HL-039", "an equipment may have two calendars", mends(two, keeps_first)
     yield "equipment-rule-crash", "HL-039", "several calendars of an equipment end in a crash", crashes(any_number)
+    called = mends(lambda a: any_number(a) and a.json.get("resourceType") == rooms, keeps_first)
+    yield "equipment-rule-by-body", "HL-039", "an equipment that is called a room may have any calendars", called
+    for place, what in ((1, "second"), (-1, "last")):
+        alike = mends(repeated_at(place), keeps_first)
+        yield f"equipment-rule-{what}", "HL-039", f"the first calendar is held against the {what} alone", alike
     keeps = mends(many(2, 10**6, equipments), keeps_first)
     yield "equipment-rule-keeps", "HL-039 HL-042", "an equipment silently keeps the first calendar", keeps
     yield "equipment-rule-one", "HL-016", "one calendar is too many", refuses(many(1, 1, equipments), 400, NOT_VALID)
@@ -374,7 +386,7 @@ def _crashes() -> Iterator[Seed]:
         ),
         (
             "calendarIds",
-            "HL-056",
+            "HL-039 HL-056",
             "an id twice",
             lambda value: is_array(value) and len(value) > len(set(map(str, value))),
         ),

@@ -1,5 +1,6 @@
 """Seeded defects in what a server answers: the envelopes of success and refusal, and the Ids."""
 
+import threading
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -14,7 +15,10 @@ from bookproof.apis.nexudus.hooks import (
     sets,
 )
 from bookproof.exchange import ABSENT
-from bookproof.faults import Answered, Asked, Defect, Hooks, simply, status
+from bookproof.faults import Answered, Asked, Defect, Hooks, simply, status, together
+
+LAG: Final = 0.002
+"""Seconds that a request waits for another one."""
 
 
 def _created(asked: Asked, answered: Answered) -> bool:
@@ -93,6 +97,36 @@ def _last_left_out(asked: Asked, body: dict[str, Any]) -> None:
         del body["Errors"][-1]
 
 
+def _one_id_at_once(reference: Any) -> Hooks:
+    """Creations that meet are given the Id of one of them."""
+    inside: list[int] = []
+    met: set[int] = set()
+    given: list[int] = []
+    changed = threading.Condition()
+
+    def request(asked: Asked) -> None:
+        with changed:
+            inside.append(threading.get_ident())
+            changed.notify_all()
+            if changed.wait_for(lambda: len(inside) > 1, LAG):
+                met.update(inside)
+
+    def edit(asked: Asked, body: dict[str, Any]) -> None:
+        with changed:
+            if threading.get_ident() in met:
+                given.append(body["Value"]["Id"])
+                body["Value"]["Id"] = given[0]
+
+    def answer(asked: Asked, answered: Answered) -> None:
+        with changed:
+            inside.remove(threading.get_ident())
+            if not inside:
+                met.clear()
+                given.clear()
+
+    return together(Hooks(request=request), on_success(edit), Hooks(answer=answer))
+
+
 def _first_repeated(asked: Asked, body: dict[str, Any]) -> None:
     body["Errors"] = [body["Errors"][0] for _ in body["Errors"]]
 
@@ -120,6 +154,7 @@ _ENVELOPE_OF_SUCCESS: Final = (
     Defect("nx-no-id", "Value has no Id.", ("NX-148",), simply(on_success(_drop_id))),
     Defect("nx-id-text", "The Id is text.", ("NX-149",), simply(on_success(_with_id(str)))),
     Defect("nx-same-id", "Every record has the Id of the first.", ("NX-150",), _first_id),
+    Defect("nx-id-at-once", "Creations at the same time have one Id.", ("NX-150",), _one_id_at_once),
     Defect("nx-id-twice", "Every fifth record has the Id of the one before.", ("NX-150",), _every_fifth),
     Defect(
         "nx-no-was-successful",

@@ -35,6 +35,7 @@ class Samples:
     """Valid requests. Where no fixture is declared, ids of the right form stand in and nothing is vouched for."""
 
     NAMES: ClassVar[Mapping[str, str]] = {CREATE: "Name"}
+    ALIKE: ClassVar[Sequence[str]] = ("minimum",)
 
     def __init__(self, fixtures: Fixtures) -> None:
         self.business_id = fixtures.business_id or 1

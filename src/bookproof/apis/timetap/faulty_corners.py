@@ -1,8 +1,10 @@
 """Defects of the corners: with bundles, with long or odd names, with ids that are sent along, in one kind of answer."""
 
 import html
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from bookproof.apis.timetap.account import Account, Stored
 from bookproof.apis.timetap.faulty_state import Change, account_defect, in_view, store
@@ -56,11 +58,24 @@ def _moved_with_its_services(account: Account, body: UpdateResource, before: Sto
         store(account, body.resourceId, location_id=282639)
 
 
-def _unescapes(account: Account) -> None:
-    create = account.create
-    account.create = lambda body: create(  # type: ignore[method-assign]
-        body.model_copy(update={"name": html.unescape(body.name)})
-    )
+def _names(read: Callable[[str], str]) -> Change:
+    """A creation keeps what it reads out of a name."""
+
+    def change(account: Account) -> None:
+        create = account.create
+        account.create = lambda body: create(  # type: ignore[method-assign]
+            body.model_copy(update={"name": read(body.name)})
+        )
+
+    return change
+
+
+def _without_tags(name: str) -> str:
+    return re.sub(r"</?[a-z]+>", "", name)
+
+
+def _newlines(name: str) -> str:
+    return name.replace("\\n", "\n")
 
 
 def _gives_its_services_to_its_members(account: Account) -> None:
@@ -183,7 +198,10 @@ DEFECTS = (
         ("TT-071", "TT-072"),
         _overwrites,
     ),
-    account_defect("create-unescapes", "A creation reads a name as markup", _unescapes, "TT-061"),
+    account_defect("create-unescapes", "A creation reads a name as markup", _names(html.unescape), "TT-061"),
+    account_defect("create-untags", "A creation takes tags out of a name", _names(_without_tags), "TT-061"),
+    account_defect("create-unquotes", "A creation decodes a name like an address", _names(unquote), "TT-061"),
+    account_defect("create-newlines", "A creation reads escapes in a name", _names(_newlines), "TT-061"),
     account_defect(
         "update-text-first",
         "An update that spells the services as text, too, keeps the first alone",

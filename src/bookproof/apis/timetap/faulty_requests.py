@@ -125,6 +125,7 @@ VALID_REFUSED = (
     defect(
         "busy-day-month", "Dates are read as year, day, month", denies(lambda a: window(a)[0][8:10] > "12"), "TT-012"
     ),
+    defect("busy-day-one", "No day is the first of a month", denies(lambda a: window(a)[0].endswith("-01")), "TT-012"),
     defect(
         "busy-start-padded",
         "A start before ten o'clock is taken for no time",

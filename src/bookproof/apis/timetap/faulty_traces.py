@@ -66,6 +66,25 @@ def _renames(account: Account, sent: dict[str, Any]) -> None:
         store(account, number, name=sent["name"])
 
 
+def _obeys(name: str, write: Callable[[Account, Asked], None]) -> Callable[[Any], Hooks]:
+    """A call is made all the same, though whoever asks is turned away."""
+
+    def build(reference: Any) -> Hooks:
+        def answer(asked: Asked, answered: Answered) -> None:
+            if call(asked) == name and answered.status == 401:
+                write(reference.account, asked)
+
+        return Hooks(answer=answer)
+
+    return build
+
+
+def _deletes(account: Account, asked: Asked) -> None:
+    number = _number(asked)
+    if number is not None and account.is_in_view(number):
+        account.delete(number)
+
+
 def _updates(change: Callable[[Stored], Stored]) -> Callable[[Account], None]:
     """An update changes what nobody asked for, and its answer shows it."""
 
@@ -163,6 +182,18 @@ DEFECTS = (
         "An update that is refused has set the name",
         ("TT-082", "TT-083"),
         _writes_first("update", _renames),
+    ),
+    Defect(
+        "tt-update-stranger-kept",
+        "An update of somebody without credentials is refused and made",
+        ("TT-082", "TT-083"),
+        _obeys("update", lambda account, asked: _renames(account, asked.json)),
+    ),
+    Defect(
+        "tt-delete-stranger-kept",
+        "A deletion of somebody without credentials is refused and made",
+        ("TT-006",),
+        _obeys("delete", _deletes),
     ),
     account_defect(
         "update-creates",

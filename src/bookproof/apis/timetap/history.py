@@ -208,10 +208,10 @@ class History:
             self.listing = Listing(frozenset(view.id for view in views), self._ticks)
 
     def _absorb_failure(self, call: Call, end: float) -> None:
-        unanswered = call.response is None or call.status >= 500
+        unanswered, known = call.response is None or call.status >= 500, path_id(call) in self.stories
         if unanswered and call.operation.id in ("updateResource", "deleteResource"):
             self._doubt(written_id(call), end)
-        elif call.refused and call.operation.id == "deleteResource" and path_id(call) in self.stories:
+        elif call.refused and call.conforming and call.operation.id == "deleteResource" and known:
             self._doubt(path_id(call), end)  # it may have been done, or by somebody else before
 
     def _absorb_creation(self, call: Call, views: list[View], end: float) -> None:

@@ -50,6 +50,7 @@ class Samples:
     """
 
     NAMES: ClassVar[Mapping[str, str]] = {"createResource": "name", "updateResource": "name"}
+    ALIKE: ClassVar[Sequence[str]] = ("create",)
 
     def __init__(self, fixtures: Fixtures) -> None:
         self.location_id = fixtures.location_id or 1

@@ -8,7 +8,7 @@ from email.utils import formatdate
 from typing import Any, Final
 from unicodedata import normalize
 
-from bookproof.apis.timetap.account import Account
+from bookproof.apis.timetap.account import Account, Stored
 from bookproof.apis.timetap.models import Resource
 from bookproof.apis.timetap.readings import READINGS
 from bookproof.apis.timetap.reference import TOKEN
@@ -197,16 +197,25 @@ def _long_names(asked: Asked) -> bool:
     return isinstance(name, str) and (len(name) > 120 or not name.strip())
 
 
-def _unique_names(reference: Any) -> Hooks:
-    """A name that another resource has, or had, is refused."""
-    account: Account = reference.account
+def _unique_names(counts: Callable[[Stored], bool]) -> Build:
+    """A name that another resource has is refused. counts: whether a resource, which may be deleted, keeps its name."""
 
-    def respond(asked: Asked) -> Answered | None:
-        name = asked.json.get("name") if isinstance(asked.json, dict) else None
-        taken = [stored.name for number, stored in account._resources.items() if number != named(asked)]
-        return Answered(409, {}, "The name is taken") if call(asked) in ("create", "update") and name in taken else None
+    def build(reference: Any) -> Hooks:
+        account: Account = reference.account
 
-    return Hooks(respond=respond)
+        def respond(asked: Asked) -> Answered | None:
+            name = asked.json.get("name") if isinstance(asked.json, dict) else None
+            others = [one for number, one in account._resources.items() if number != named(asked) and counts(one)]
+            refused = call(asked) in ("create", "update") and name in [one.name for one in others]
+            return Answered(409, {}, "The name is taken") if refused else None
+
+        return Hooks(respond=respond)
+
+    return build
+
+
+def _active(stored: Stored) -> bool:
+    return stored.active
 
 
 def _odd_windows(asked: Asked) -> bool:
@@ -243,7 +252,12 @@ REFUSALS = (
         "tt-ok-known-ids-only", "Locations and services that the account does not have are refused", _known_ids_only
     ),
     variation("short-names", "Names of more than 120 letters are refused", denies(_long_names)),
-    Variation("tt-ok-unique-names", "A name that another resource has, or had, is refused", _unique_names),
+    Variation(
+        "tt-ok-unique-names", "A name that another resource has, or had, is refused", _unique_names(lambda one: True)
+    ),
+    Variation(
+        "tt-ok-unique-active-names", "A name that another active resource has is refused", _unique_names(_active)
+    ),
     variation(
         "null-bundle-refused",
         "A bundle that is null is refused",
