@@ -17,6 +17,7 @@ from bookproof.faults import Gateway, optional, refuses
 from bookproof.proving import catalogue
 from bookproof.running import run_suite
 from bookproof.targets.asgi import listen, served
+from bookproof.targets.configuration import Configuration
 from bookproof.targets.opening import Plan
 
 STANDARD = sys.stdlib_module_names
@@ -349,6 +350,18 @@ def test_a_mock_serves_from_its_first_line_until_it_is_interrupted(mock):
 
     assert answer.status_code == 401
     assert process.wait(timeout=10) == 0
+
+
+@pytest.mark.parametrize("name", apis.names())
+def test_a_mock_declares_all_that_it_holds(bookproof, folder, monkeypatch, name):
+    monkeypatch.setattr("uvicorn.Server.run", lambda self, sockets: [one.close() for one in sockets])
+    monkeypatch.setenv("TOKEN", "of the mock")
+    code, _, err = bookproof(f"mock {name} --port 0 --config-to mock.toml")
+    plan = Configuration.load(folder / "mock.toml").plan(name)
+
+    assert (code, plan.url) == (0, err.split()[err.split().index("at") + 1])
+    assert dict(plan.fixtures) == json.loads(json.dumps(dict(apis.load(name).reference_fixtures)))
+    assert plan.capabilities == catalogue(apis.load(name)).capabilities
 
 
 # -- help ------------------------------------------------------------------------------------------------------

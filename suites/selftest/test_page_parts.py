@@ -84,6 +84,12 @@ def test_a_column_is_as_high_as_its_run_and_shows_a_single_failure(counts):
 # -- the client of captured traffic ------------------------------------------------------------------------------------
 
 
+def test_runs_of_one_day_are_told_apart_by_their_times():
+    made = columns([("a", "2031-05-01T08:15:00Z", {"passed": 1}), ("b", "2031-05-01T20:45:00Z", {"passed": 1})])
+
+    assert [column.date for column in made] == ["05-01 08:15", "05-01 20:45"]
+
+
 def judged_client(*rows, unowned=()):
     """The verdict about a client, as verdict.json has it."""
     short = [{key: one[key] for key in ("id", "level", "outcome", "exchanges", "findings")} for one in rows]

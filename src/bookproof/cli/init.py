@@ -34,7 +34,6 @@ def command(names: tuple[str, ...], path: Path, schema: Path | None) -> int:
     bookproof init highlevel --schema bookproof.schema.json
     """
     from bookproof import apis
-    from bookproof.writing import reason, write_new
 
     if not names and not schema:
         raise UsageError("No API is named.", hint=f"For example: bookproof init {apis.names()[0]}")
@@ -46,14 +45,21 @@ def command(names: tuple[str, ...], path: Path, schema: Path | None) -> int:
     text = "\n".join(line for api in chosen for line in (*_section(api), ""))
     if schema:
         text = f"#:schema {_from(path, schema)}\n{text}"
+    write_configuration(path, text, "--to")
+    click.echo(f"{path} is written; fill in the fixtures, then: bookproof verify {' '.join(names)}")
+    return 0
+
+
+def write_configuration(path: Path, text: str, option: str) -> None:
+    """Writes a configuration file where there is none yet; UsageError names the option that says where."""
+    from bookproof.writing import reason, write_new
+
     try:
         write_new(path, text)
     except FileExistsError:
-        raise UsageError(f"{path} exists already.", hint="Name another: --to FILE.") from None
+        raise UsageError(f"{path} exists already.", hint=f"Name another: {option} FILE.") from None
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {reason(error)}.") from None
-    click.echo(f"{path} is written; fill in the fixtures, then: bookproof verify {' '.join(names)}")
-    return 0
 
 
 def _write_schema(path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +14,8 @@ from bookproof.errors import UsageError
 
 if TYPE_CHECKING:  # `--help` imports nothing that it does not need
     from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from bookproof.apis import Api
 
 
 @click.command(name="mock")
@@ -30,18 +35,33 @@ if TYPE_CHECKING:  # `--help` imports nothing that it does not need
     "--throttle", default=0, type=click.IntRange(0), metavar="N", help="Ask to wait beyond N requests a second."
 )
 @click.option("--known-ids-only", is_flag=True, help="Refuse ids that are not among the fixtures.")
+@click.option(
+    "--config-to",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write a configuration that declares what the mock holds and can do.",
+)
 def command(
-    name: str, host: str, port: int, defect: str | None, latency: int, throttle: int, known_ids_only: bool
+    name: str,
+    host: str,
+    port: int,
+    defect: str | None,
+    latency: int,
+    throttle: int,
+    known_ids_only: bool,
+    config_to: Path | None,
 ) -> int:
     """Serve the reference API until Ctrl-C.
 
     \b
     bookproof mock highlevel --port 8080
     bookproof mock highlevel --defect list
+    bookproof mock nexudus --defect nx-record-name-cut --config-to mock.toml
     """
     import uvicorn
 
     from bookproof import apis
+    from bookproof.cli.init import write_configuration
     from bookproof.proving import app_with, catalogue
     from bookproof.targets.asgi import Throttled, address_of, listen
 
@@ -64,12 +84,14 @@ def command(
             f"The port {port} of {host} is taken or not allowed.", hint="Name another: --port 0."
         ) from None
     address = address_of(socket, host)
+    how = f"--url {address} --token-env TOKEN"
+    if config_to:
+        write_configuration(config_to, _declared(api, address, catalogue(api).capabilities), "--config-to")
+        how = f"--config {config_to}"
     click.echo(f"{api.ledger.title} at {address}{_with(defect)}", err=True)
     click.echo(f"  token     {api.reference_token}", err=True)
     click.echo(f"  fixtures  {_short(api.reference_fixtures)}", err=True)
-    click.echo(
-        f"  judge it  TOKEN={api.reference_token} bookproof verify {name} --url {address} --token-env TOKEN", err=True
-    )
+    click.echo(f"  judge it  TOKEN={api.reference_token} bookproof verify {name} {how}", err=True)
     server = uvicorn.Server(config)
     try:
         server.run(sockets=[socket])
@@ -90,6 +112,15 @@ class _Delayed:
 
         await asyncio.sleep(self._seconds)
         await self._app(scope, receive, send)
+
+
+def _declared(api: Api, address: str, capabilities: Iterable[str]) -> str:
+    """A configuration file for the mock; its values have the same form in TOML as in JSON."""
+    fixtures = ", ".join(f"{key} = {json.dumps(value)}" for key, value in api.reference_fixtures.items())
+    return (
+        f'[{api.name}]\nurl = "{address}"\ncredentials = {{ bearer = "env:TOKEN" }}\n'
+        f"fixtures = {{ {fixtures} }}\ncapabilities = {json.dumps(sorted(capabilities))}\n"
+    )
 
 
 def _with(defect: str | None) -> str:

@@ -82,7 +82,8 @@ _LEAST = 5.0
 
 
 def columns(runs: list[tuple[str, str, Mapping[str, int]]]) -> list[Column]:
-    """The columns of label, date and counts by outcome, side by side in their order."""
+    """The columns of label, date and counts by outcome, side by side in their order; with times if days do not do."""
+    by_day = len({date[:10] for _, date, _ in runs}) == len(runs)
     most = max((sum(counts.values()) for _, _, counts in runs), default=0) or 1
     step = CHART_WIDTH / max(len(runs), 4)
     every = -(-len(runs) // _LABELS)
@@ -90,7 +91,7 @@ def columns(runs: list[tuple[str, str, Mapping[str, int]]]) -> list[Column]:
     return [
         Column(
             label,
-            date[:10],
+            date[:10] if by_day else f"{date[5:10]} {date[11:16]}",
             round(step * place + (step - wide) / 2, 2),
             round(wide, 2),
             _piled(stacked(counts), scale),
