@@ -15,3 +15,5 @@ def test_the_same_creation_once_more_makes_another_record(nexudus, minimum):
 def test_creations_at_the_same_time_have_ids_of_their_own(nexudus, minimum):
     answers = nexudus.create_together([minimum | {"Name": name} for name in NAMES])
     assert all(answer.accepted for answer in answers)
+    ids = nexudus.ids_of(answers)
+    assert len(set(ids)) == len(ids), f"creations at the same time were given the Ids {ids}"

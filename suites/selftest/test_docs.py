@@ -235,7 +235,7 @@ def reader(tmp_path, monkeypatch, capsys, run):
         running, "run_suite", lambda *args, **options: run_suite(*args, **options | {"properties": False})
     )
     install(tmp_path / "node_modules" / ".bin")
-    for name in ("HL_TOKEN", "BOOKPROOF_PATH"):
+    for name in ("HIGHLEVEL_TOKEN", "BOOKPROOF_PATH"):
         monkeypatch.setenv(name, "")
     (tmp_path / "suites").symlink_to(ROOT / "suites")
     (tmp_path / "FILE").symlink_to(API.folder / "openapi.yaml")

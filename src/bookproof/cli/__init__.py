@@ -70,7 +70,7 @@ def cli() -> None:
 
     \b
     Exit codes of every command: 0 conforms · 1 violates · 2 wrong usage or configuration · 3 could not judge.
-    Example: bookproof verify highlevel --url https://sandbox.example.com --token-env HL_TOKEN
+    Example: bookproof verify highlevel --url https://sandbox.example.com --token-env HIGHLEVEL_TOKEN
     """
 
 

@@ -42,7 +42,7 @@ def command(
 
     \b
     bookproof drift recordings/may recordings/june
-    bookproof drift recordings/may --url https://sandbox.example.com --token-env HL_TOKEN
+    bookproof drift recordings/may --url https://sandbox.example.com --token-env HIGHLEVEL_TOKEN
     bookproof drift highlevel --openapi calendars.json
     """
     from bookproof.drifting import against_file, between_recordings, show, since_recording

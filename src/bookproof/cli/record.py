@@ -33,7 +33,7 @@ def command(
 
     \b
     bookproof record highlevel
-    bookproof record highlevel --url https://sandbox.example.com --token-env HL_TOKEN --to recordings/highlevel
+    bookproof record highlevel --url https://sandbox.example.com --token-env HIGHLEVEL_TOKEN --to recordings/highlevel
     """
     from bookproof import apis
     from bookproof.captures.recording import addressed_to, write_recording

@@ -73,7 +73,7 @@ def command(
 
     \b
     bookproof verify
-    bookproof verify highlevel --url http://127.0.0.1:8080 --token-env HL_TOKEN
+    bookproof verify highlevel --url http://127.0.0.1:8080 --token-env HIGHLEVEL_TOKEN
     """
     from bookproof import apis
     from bookproof.cli.asking import ask_before_writing

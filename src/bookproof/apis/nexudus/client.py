@@ -120,6 +120,10 @@ class Client:
         """Sends creations at the same time; gives the Answers."""
         return self.session.send_together([self.samples.create(body) for body in bodies])
 
+    def ids_of(self, answers: Sequence[Any]) -> list[int]:
+        """The Ids that creations were given, as far as their answers show them."""
+        return [record for answer in answers if (record := _id(answer.json)) is not None]
+
     def create_twice(self, body: Any) -> Any:
         """Sends the very same creation two times; gives the Answers. A target may refuse a Name that it has already."""
         request = self.session.build(self.session.named(self.samples.create(body)))

@@ -116,7 +116,7 @@ class UniqueIds(Rule):
         self._history.before(call)
 
     def answer(self, call: Call) -> Iterator[Ruling]:
-        """Compares a new Id with others, of creations that met it, too; what a capture holds twice is one creation."""
+        """Compares a new Id with earlier ones. An exchange that a capture holds twice is not a second creation."""
         earlier = self._history.before(call)
         if call.operation.id != CREATE or not call.conforming or (record := record_of(call)) is None:
             return
@@ -124,6 +124,7 @@ class UniqueIds(Rule):
             earlier is not None
             and earlier.created not in (None, origin(call))
             and earlier.sent is not None
+            and call.began_after(earlier.end)
             and not being_deleted(call)
         )
         yield from self.verdict(
