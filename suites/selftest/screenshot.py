@@ -3,7 +3,7 @@
 python suites/selftest/screenshot.py [FILE]     docs/report.webp where no file is named; it needs Chromium and bash
 """
 
-import sys
+import argparse
 import tempfile
 from pathlib import Path
 
@@ -37,4 +37,7 @@ def main(picture: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[2] / "docs" / "report.webp")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    default = Path(__file__).parents[2] / "docs" / "report.webp"
+    parser.add_argument("picture", metavar="FILE", nargs="?", type=Path, default=default)
+    main(parser.parse_args().picture)

@@ -193,6 +193,18 @@ def test_a_requirement_lists_the_tests_that_name_it_and_no_others(bookproof):
     assert "test_json_may_be_spelled_in_any_way" not in out
 
 
+@pytest.mark.parametrize(
+    ("requirement", "test"),
+    [
+        ("TT-085", "test_unknown_ids.py: test_an_unknown_resource_is_not_read"),
+        ("NX-141", "test_values.py: test_what_may_be_sent_is_answered_and_kept"),
+    ],
+    ids=["for a whole module", "in a table"],
+)
+def test_a_test_may_name_a_requirement_elsewhere(bookproof, requirement, test):
+    assert test in bookproof(f"requirements {requirement}")[1]
+
+
 def test_every_test_of_a_requirement_has_its_name(bookproof):
     _, out, _ = bookproof("requirements TT-087")
 

@@ -122,34 +122,20 @@ def _demand(api: Api, pointer: str) -> str:
 
 
 def _tests(api: Api, requirement: str) -> list[str]:
-    """The scenarios that name a requirement, or a table that does; near misses are listed as one."""
-    found = []
+    """The scenarios that name a requirement, themselves, by a table or for a whole module; near misses count as one."""
+    found: list[str] = []
     for path in sorted(api.suites.glob("test_*.py")):
         parts = ast.parse(path.read_text(encoding="utf-8")).body
-        tables = {
-            name
-            for part in parts
-            if isinstance(part, ast.Assign) and _names(part, {requirement})
-            for name in _set(part)
-        }
+        naming = {requirement}
         for part in parts:
-            if (
-                isinstance(part, ast.FunctionDef)
-                and part.name.startswith("test_")
-                and _names(part, {requirement, *tables})
-            ):
-                found.append(f"{path.name}: {part.name}")
+            if isinstance(part, ast.Assign) and _words(part) & naming:
+                naming |= {target.id for target in part.targets if isinstance(target, ast.Name)}
+        tests = [part for part in parts if isinstance(part, ast.FunctionDef) and part.name.startswith("test_")]
+        found += [f"{path.name}: {one.name}" for one in tests if "pytestmark" in naming or _words(one) & naming]
     return found
 
 
-def _names(part: ast.AST, wanted: set[str]) -> bool:
-    """Whether a part of a module has one of these texts or names in it."""
-    said = (
-        getattr(one, "value", None) if isinstance(one, ast.Constant) else getattr(one, "id", None)
-        for one in ast.walk(part)
-    )
-    return any(isinstance(one, str) and one in wanted for one in said)
-
-
-def _set(part: ast.Assign) -> list[str]:
-    return [target.id for target in part.targets if isinstance(target, ast.Name)]
+def _words(part: ast.AST) -> set[object]:
+    """The names and texts in a part of a module."""
+    names = {one.id for one in ast.walk(part) if isinstance(one, ast.Name)}
+    return names | {one.value for one in ast.walk(part) if isinstance(one, ast.Constant)}
